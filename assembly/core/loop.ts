@@ -1,0 +1,422 @@
+// Owns the turn: takes entries from the run queue, resumes tasks, serves waiters, fires deadlines,
+// and tells the host when to come back. Only this file resumes anybody.
+//
+// Order within a turn, until nothing is ready, the budget is spent or the host asks to stop:
+//   1. the run queue, first in first out, including what is queued meanwhile;
+//   2. if it is empty and somebody waits for idleness, those;
+//   3. the deadlines that are due; they resume their tasks directly.
+//
+// A trap in a guest unwinds this module's frames too. So no step keeps in a local what the next
+// one needs: `current`, `dispatching` and `firing` say where a turn was cut, and the next one
+// picks up there. tests/guest/trap.test.ts cuts turns at random points.
+
+import { Entry, Flag, Kind, Outcome, Reason, State, Status, Turn } from "./abi";
+import * as host from "./host";
+import { allocateRow, freeRow, isCurrent, Row } from "./row";
+import { entryOp, entryRow, isEmpty, pop, push, reserveInterrupt } from "./run-queue";
+import { arm, cancel, earliest, firstRow, isDueBefore, mark, timerCount } from "./timers";
+import {
+  beginDispatch,
+  dispatching,
+  endDispatch,
+  enqueue,
+  isDispatching,
+  joinDispatch,
+  leave,
+  nextWaiter,
+  notify,
+} from "./wait-queue";
+
+/** Entries, or deadlines, between two looks at the clock. */
+const ENTRIES_PER_LOOK: i32 = 50;
+
+/** The task that is running, or null. */
+export let current: Row | null = null;
+/** The Timer row whose interruption is being delivered. */
+let firing: Row | null = null;
+let isStopping: bool = false;
+let idleQueue: Row | null = null;
+export let switchCount: u32 = 0;
+
+/** Ends the turn after the present step: code outside the hub is to run next. */
+export function stop(): void {
+  isStopping = true;
+}
+
+// ---- tasks
+
+function newTask(kind: Kind, serial: u32): Row | null {
+  const task = allocateRow(kind, serial);
+  if (task == null) return null;
+  const parent = current;
+  if (parent != null) {
+    task.parent = changetype<usize>(parent);
+    task.parentSerial = parent.serial;
+  }
+  return task;
+}
+
+/** A host task that has not started, or 0 when memory is exhausted. @grows */
+export function createTask(serial: u32): usize {
+  return changetype<usize>(newTask(Kind.HostTask, serial));
+}
+
+/** A host task at the back of the run queue, or 0 when memory is exhausted. @grows */
+export function spawnTask(serial: u32): usize {
+  const task = newTask(Kind.HostTask, serial);
+  if (task == null) return 0;
+  task.state = State.Starting;
+  push(task, Entry.Resume);
+  return changetype<usize>(task);
+}
+
+/**
+ * A guest task that has not started. `entry`: place of the guest's trampoline in the core's
+ * table; `body`: what the trampoline is called with. 0 when memory is exhausted. @grows
+ */
+export function createGuestTask(entry: u32, body: usize): usize {
+  const task = newTask(Kind.GuestTask, 0);
+  if (task == null) return 0;
+  task.entry = entry;
+  task.body = body;
+  return changetype<usize>(task);
+}
+
+/** Queues the first run of a task; after `delayMs` if that is 0 or more. Starting twice does nothing. @grows */
+export function start(task: Row, delayMs: f64): Status {
+  if (task.state != State.New) return Status.Ok;
+  if (delayMs >= 0) {
+    if (!arm(task, host.now() + delayMs, true)) return Status.Exhausted;
+  } else {
+    push(task, Entry.Resume);
+  }
+  task.state = State.Starting;
+  return Status.Ok;
+}
+
+// @ts-ignore: decorator
+@inline
+function resume(task: Row, reason: Reason, cause: usize): void {
+  task.state = State.Running;
+  current = task;
+  switchCount++;
+  const row = changetype<usize>(task);
+  const outcome =
+    task.kind == Kind.HostTask
+      ? host.resume(row, reason, cause)
+      : call_indirect<i32>(task.entry, task.body, reason, cause);
+  current = null;
+  if (outcome == Outcome.Ready) {
+    task.state = State.Ready;
+    push(task, Entry.Resume);
+  } else if (outcome == Outcome.Done) {
+    end(task);
+  }
+}
+
+/** Ends a task: its waiters are served by a dispatch at the back of the run queue. */
+export function end(task: Row): void {
+  task.state = State.Dead;
+  if (task.tail != null) notify(task);
+  else settle(task);
+}
+
+/** Frees a row that nothing needs any more. */
+function settle(row: Row): void {
+  if (row.entries != 0 || row.head != null || dispatching == row) return;
+  if (row.state == State.Dead || (row.kind == Kind.Queue && !(row.flags & Flag.Pinned))) freeRow(row);
+}
+
+/** Takes a parked or ready task out of whatever would resume it. */
+function release(task: Row): void {
+  if (task.state == State.Ready) {
+    task.stale++;
+    return;
+  }
+  const queue = task.queue;
+  leave(task);
+  cancel(task);
+  if (queue != null) settle(queue);
+}
+
+// ---- parking: what the running task calls before it answers Outcome.Parked
+
+/** Waits for the host: wake() with the ticket answered resumes it. 0: memory exhausted. @grows */
+export function park(task: Row, timeoutMs: f64): u32 {
+  if (timeoutMs >= 0 && !arm(task, host.now() + timeoutMs, true)) return 0;
+  task.state = State.Parked;
+  task.ticket = task.ticket + 1 || 1;
+  return task.ticket;
+}
+
+/** Waits for time to pass. @grows */
+export function sleep(task: Row, delayMs: f64, isRef: bool): Status {
+  if (!arm(task, host.now() + delayMs, isRef)) return Status.Exhausted;
+  task.state = State.Parked;
+  return Status.Ok;
+}
+
+/**
+ * Waits in the queue's line, at its end. `timeoutMs` below 0: no limit.
+ * Gone: the queue's row was reused, or is a task that ended. @grows
+ */
+export function waitOn(task: Row, queue: Row, serial: u32, timeoutMs: f64, isRef: bool): Status {
+  if (!isCurrent(queue, serial) || queue.state == State.Dead) return Status.Gone;
+  if (timeoutMs >= 0 && !arm(task, host.now() + timeoutMs, isRef)) return Status.Exhausted;
+  task.state = State.Parked;
+  enqueue(queue, task);
+  return Status.Ok;
+}
+
+/** As waitOn, for one who needs to wait only until those served at this moment have run. */
+export function waitForDispatch(task: Row, queue: Row, serial: u32): Status {
+  if (!isCurrent(queue, serial) || !isDispatching(queue)) return Status.Gone;
+  task.state = State.Parked;
+  enqueue(queue, task);
+  joinDispatch(queue);
+  return Status.Ok;
+}
+
+// ---- waking
+
+/** Makes a task that the host parked ready. False: the ticket is late. */
+export function wake(task: Row, ticket: u32): bool {
+  if (task.ticket != ticket || task.state != State.Parked) return false;
+  release(task);
+  task.state = State.Ready;
+  push(task, Entry.Resume);
+  return true;
+}
+
+/** Queues an interruption: the task gets Reason.Interrupt once those ready before it have run. @grows */
+export function interrupt(task: Row, serial: u32): Status {
+  if (!isCurrent(task, serial) || task.state == State.Dead) return Status.Gone;
+  if (task.state <= State.Starting) {
+    cancel(task);
+    if (task.kind == Kind.GuestTask) call_indirect<i32>(task.entry, task.body, Reason.Discard, 0);
+    end(task);
+    return Status.Discarded;
+  }
+  if (task.entries == u16.MAX_VALUE || !reserveInterrupt()) return Status.Exhausted;
+  push(task, Entry.Interrupt);
+  return Status.Ok;
+}
+
+// ---- queues and links
+
+/** A wait queue of its own, freed when its last waiter has left. 0: memory exhausted. @grows */
+export function createQueue(serial: u32, isPinned: bool): usize {
+  const queue = allocateRow(Kind.Queue, serial);
+  if (queue == null) return 0;
+  if (isPinned) queue.flags = <u8>Flag.Pinned;
+  return changetype<usize>(queue);
+}
+
+/** Frees a pinned queue as soon as nobody waits in it. */
+export function unpinQueue(queue: Row, serial: u32): void {
+  if (!isCurrent(queue, serial)) return;
+  queue.flags &= ~(<u8>Flag.Pinned);
+  settle(queue);
+}
+
+export function notifyQueue(queue: Row, serial: u32): void {
+  if (isCurrent(queue, serial)) notify(queue);
+}
+
+/**
+ * A host callback at the end of a queue's line; 0: memory exhausted, or the queue is gone.
+ * A task that ended takes links until its waiters are served. @grows
+ */
+export function link(serial: u32, queue: Row, queueSerial: u32): usize {
+  if (!isCurrent(queue, queueSerial)) return 0;
+  if (queue.state == State.Dead && dispatching != queue && !(queue.flags & Flag.DispatchQueued)) return 0;
+  const row = allocateRow(Kind.Link, serial);
+  if (row == null) return 0;
+  enqueue(queue, row);
+  return changetype<usize>(row);
+}
+
+/** A host callback at the back of the run queue; 0: memory exhausted. @grows */
+export function callSoon(serial: u32): usize {
+  const row = allocateRow(Kind.Link, serial);
+  if (row == null) return 0;
+  push(row, Entry.Callback);
+  return changetype<usize>(row);
+}
+
+/** A host callback after `delayMs`; 0: memory exhausted. @grows */
+export function callLater(serial: u32, delayMs: f64, isRef: bool): usize {
+  const row = allocateRow(Kind.Link, serial);
+  if (row == null) return 0;
+  if (!arm(row, host.now() + delayMs, isRef)) {
+    freeRow(row);
+    return 0;
+  }
+  return changetype<usize>(row);
+}
+
+/** A deadline that interrupts `task` with Reason.Timeout; 0: memory exhausted. @grows */
+export function armTimeout(serial: u32, task: Row, delayMs: f64): usize {
+  const row = allocateRow(Kind.Timer, serial);
+  if (row == null) return 0;
+  if (!arm(row, host.now() + delayMs, true)) {
+    freeRow(row);
+    return 0;
+  }
+  row.parent = changetype<usize>(task);
+  row.parentSerial = task.serial;
+  return changetype<usize>(row);
+}
+
+/** Takes back a link, a callback or a deadline that has not been called. */
+export function cancelRow(row: Row, serial: u32): void {
+  if (!isCurrent(row, serial) || row == firing) return;
+  const queue = row.queue;
+  leave(row);
+  cancel(row);
+  row.state = State.Dead;
+  settle(row);
+  if (queue != null) settle(queue);
+}
+
+/** The queue whose waiters are served when the run queue is empty. */
+export function idleRow(): usize {
+  if (idleQueue == null) idleQueue = changetype<Row>(createQueue(0, true));
+  return changetype<usize>(idleQueue);
+}
+
+// ---- the turn
+
+function callLink(link: Row, reason: Reason): void {
+  // Out of every list before it is called: what it does to itself cannot reach this row.
+  const row = changetype<usize>(link);
+  link.state = State.Running;
+  host.callback(row, reason);
+  freeRow(link);
+}
+
+function serveWaiters(queue: Row): void {
+  const all = queue.state == State.Dead;
+  for (;;) {
+    if (isStopping) return;
+    const waiter = nextWaiter(queue, all);
+    if (waiter == null) break;
+    if (waiter.kind == Kind.Link) {
+      callLink(waiter, Reason.Wake);
+    } else {
+      cancel(waiter);
+      resume(waiter, Reason.Wake, 0);
+    }
+  }
+  endDispatch();
+  settle(queue);
+}
+
+function step(entry: usize): void {
+  const row = entryRow(entry);
+  switch (entryOp(entry)) {
+    case Entry.Resume: {
+      if (row.stale != 0) row.stale--;
+      else if (row.state == State.Ready || row.state == State.Starting) {
+        resume(row, Reason.Wake, 0);
+        return;
+      }
+      break;
+    }
+    case Entry.Interrupt: {
+      if (row.state == State.Parked || row.state == State.Ready) {
+        release(row);
+        resume(row, Reason.Interrupt, 0);
+        return;
+      }
+      break;
+    }
+    case Entry.Dispatch: {
+      beginDispatch(row);
+      serveWaiters(row);
+      return;
+    }
+    case Entry.Callback: {
+      if (row.state != State.Dead) {
+        callLink(row, Reason.Wake);
+        return;
+      }
+      break;
+    }
+  }
+  settle(row);
+}
+
+function fire(row: Row): void {
+  cancel(row);
+  if (row.kind == Kind.Link) {
+    callLink(row, Reason.TimedOut);
+  } else if (row.kind == Kind.Timer) {
+    const task = changetype<Row>(row.parent);
+    firing = row;
+    if (isCurrent(task, row.parentSerial) && (task.state == State.Parked || task.state == State.Ready)) {
+      release(task);
+      resume(task, Reason.Timeout, changetype<usize>(row));
+    }
+    firing = null;
+    freeRow(row);
+  } else if (row.state == State.Starting) {
+    resume(row, Reason.Wake, 0);
+  } else {
+    const queue = row.queue;
+    leave(row);
+    if (queue != null) settle(queue);
+    resume(row, Reason.TimedOut, 0);
+  }
+}
+
+/** The task that was running when a trap cut the turn, or 0. The host ends it with end(). */
+export function abandonedTask(): usize {
+  const task = changetype<usize>(current);
+  current = null;
+  return task;
+}
+
+/**
+ * Runs one turn: until nothing is ready, `turnMs` have passed, `maxEntries` entries were taken, or
+ * stop() was called. Answers the earliest deadline in ms, or a Turn. @calls-user @switches
+ */
+export function run(turnMs: f64, maxEntries: i32): f64 {
+  isStopping = false;
+  const end = host.now() + turnMs;
+  let untilLook = ENTRIES_PER_LOOK;
+  if (firing != null) {
+    freeRow(firing!);
+    firing = null;
+  }
+  if (dispatching != null) serveWaiters(dispatching!);
+  while (true) {
+    while (!isStopping && maxEntries > 0 && !isEmpty()) {
+      step(pop());
+      maxEntries--;
+      if (--untilLook == 0) {
+        untilLook = ENTRIES_PER_LOOK;
+        if (host.now() >= end) maxEntries = 0;
+      }
+    }
+    if (isStopping) return Turn.Again;
+    if (isEmpty() && idleQueue != null && idleQueue!.head != null) {
+      notify(idleQueue!);
+      continue;
+    }
+    if (timerCount() != 0) {
+      const now = host.now();
+      const newest = mark();
+      while (isDueBefore(now, newest)) {
+        fire(firstRow());
+        if (isStopping) return Turn.Again;
+        if (--untilLook == 0) {
+          untilLook = ENTRIES_PER_LOOK;
+          if (host.now() >= end) return Turn.Again;
+        }
+      }
+    }
+    if (isEmpty()) return timerCount() != 0 ? earliest() : Turn.Idle;
+    if (maxEntries <= 0) return Turn.Again;
+  }
+}

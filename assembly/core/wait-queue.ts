@@ -1,0 +1,83 @@
+// Owns who waits for what. Every row has a list of waiters, oldest first; a waiter is a task or a
+// link, stands in one list at most, and leaves from the middle in O(1). It must not know why
+// anybody waits, nor resume anybody.
+//
+// notify() marks the waiters present at that moment and queues one dispatch for the row. Whoever
+// comes later is not part of it: an Event that is set and cleared at once releases those who
+// waited, and nobody else.
+
+import { Entry, Flag } from "./abi";
+import { Row } from "./row";
+import { push } from "./run-queue";
+
+/** The row whose waiters are being served, and the last of them to serve. */
+export let dispatching: Row | null = null;
+let dispatchMark: Row | null = null;
+
+export function enqueue(queue: Row, waiter: Row): void {
+  const last = queue.tail;
+  waiter.queue = queue;
+  waiter.prev = last;
+  if (last == null) queue.head = waiter;
+  else last.next = waiter;
+  queue.tail = waiter;
+}
+
+/** Takes a waiter out of the list it stands in, if any. */
+export function leave(waiter: Row): void {
+  const queue = waiter.queue;
+  if (queue == null) return;
+  const next = waiter.next;
+  const prev = waiter.prev;
+  if (next == null) queue.tail = prev;
+  else next.prev = prev;
+  if (prev == null) queue.head = next;
+  else prev.next = next;
+  if (queue.mark == waiter) queue.mark = prev;
+  if (dispatching == queue && dispatchMark == waiter) dispatchMark = prev;
+  waiter.queue = null;
+  waiter.next = null;
+  waiter.prev = null;
+}
+
+/** Queues one dispatch that serves the waiters standing here. */
+export function notify(queue: Row): void {
+  if (queue.tail == null) return;
+  queue.mark = queue.tail;
+  if (!(queue.flags & Flag.DispatchQueued)) {
+    queue.flags |= <u8>Flag.DispatchQueued;
+    push(queue, Entry.Dispatch);
+  }
+}
+
+export function beginDispatch(queue: Row): void {
+  queue.flags &= ~(<u8>Flag.DispatchQueued);
+  dispatching = queue;
+  dispatchMark = queue.mark;
+  queue.mark = null;
+}
+
+/**
+ * The next waiter to serve, out of the list, or null when the dispatch is over.
+ * `all`: also those who came after the dispatch was queued (a greenlet that ended).
+ */
+export function nextWaiter(queue: Row, all: bool): Row | null {
+  const waiter = queue.head;
+  if (waiter == null || (!all && dispatchMark == null)) return null;
+  leave(waiter);
+  return waiter;
+}
+
+export function endDispatch(): void {
+  dispatching = null;
+  dispatchMark = null;
+}
+
+/** Lets a waiter that has just queued be served by the dispatch that is going on. */
+export function joinDispatch(queue: Row): void {
+  dispatchMark = queue.tail;
+}
+
+export function isDispatching(queue: Row): bool {
+  return dispatching == queue && dispatchMark != null;
+}
