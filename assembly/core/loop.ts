@@ -32,11 +32,21 @@ const ENTRIES_PER_LOOK: i32 = 50;
 
 /** The task that is running, or null. */
 export let current: Row | null = null;
-/** The Timer row whose interruption is being delivered. */
+/** The row that is being delivered: a Timer whose task is interrupted, a Link whose callback runs. */
 let firing: Row | null = null;
 let isStopping: bool = false;
 let idleQueue: Row | null = null;
 export let switchCount: u32 = 0;
+
+/**
+ * The point `delayMs` from here. A negative delay is 0: a deadline before those that are overdue would
+ * be served before them in every turn and starve them. So is NaN, which has no place in an order.
+ */
+// @ts-ignore: decorator
+@inline
+function deadlineIn(delayMs: f64): f64 {
+  return host.now() + (delayMs > 0 ? delayMs : 0);
+}
 
 /** Ends the turn after the present step: code outside the hub is to run next. */
 export function stop(): void {
@@ -86,7 +96,7 @@ export function createGuestTask(entry: u32, body: usize): usize {
 export function start(task: Row, delayMs: f64): Status {
   if (task.state != State.New) return Status.Ok;
   if (delayMs >= 0) {
-    if (!arm(task, host.now() + delayMs, true)) return Status.Exhausted;
+    if (!arm(task, deadlineIn(delayMs), true)) return Status.Exhausted;
   } else {
     push(task, Entry.Resume);
   }
@@ -116,6 +126,8 @@ function resume(task: Row, reason: Reason, cause: usize): void {
 
 /** Ends a task: its waiters are served by a dispatch at the back of the run queue. */
 export function end(task: Row): void {
+  // A guest can trap between its park and the return to this module: it is still waited for.
+  if (task.state == State.Parked) release(task);
   task.state = State.Dead;
   if (task.tail != null) notify(task);
   else settle(task);
@@ -141,18 +153,26 @@ function release(task: Row): void {
 
 // ---- parking: what the running task calls before it answers Outcome.Parked
 
+// @ts-ignore: decorator
+@inline
+function markParked(task: Row): void {
+  task.state = State.Parked;
+  // At every park, also one that hands out no ticket: a completion that comes after its task was
+  // interrupted must not wake whatever that task waits for next (core-wake.test.ts).
+  task.ticket = task.ticket + 1 || 1;
+}
+
 /** Waits for the host: wake() with the ticket answered resumes it. 0: memory exhausted. @grows */
 export function park(task: Row, timeoutMs: f64): u32 {
-  if (timeoutMs >= 0 && !arm(task, host.now() + timeoutMs, true)) return 0;
-  task.state = State.Parked;
-  task.ticket = task.ticket + 1 || 1;
+  if (timeoutMs >= 0 && !arm(task, deadlineIn(timeoutMs), true)) return 0;
+  markParked(task);
   return task.ticket;
 }
 
 /** Waits for time to pass. @grows */
 export function sleep(task: Row, delayMs: f64, isRef: bool): Status {
-  if (!arm(task, host.now() + delayMs, isRef)) return Status.Exhausted;
-  task.state = State.Parked;
+  if (!arm(task, deadlineIn(delayMs), isRef)) return Status.Exhausted;
+  markParked(task);
   return Status.Ok;
 }
 
@@ -162,8 +182,8 @@ export function sleep(task: Row, delayMs: f64, isRef: bool): Status {
  */
 export function waitOn(task: Row, queue: Row, serial: u32, timeoutMs: f64, isRef: bool): Status {
   if (!isCurrent(queue, serial) || queue.state == State.Dead) return Status.Gone;
-  if (timeoutMs >= 0 && !arm(task, host.now() + timeoutMs, isRef)) return Status.Exhausted;
-  task.state = State.Parked;
+  if (timeoutMs >= 0 && !arm(task, deadlineIn(timeoutMs), isRef)) return Status.Exhausted;
+  markParked(task);
   enqueue(queue, task);
   return Status.Ok;
 }
@@ -171,7 +191,7 @@ export function waitOn(task: Row, queue: Row, serial: u32, timeoutMs: f64, isRef
 /** As waitOn, for one who needs to wait only until those served at this moment have run. */
 export function waitForDispatch(task: Row, queue: Row, serial: u32): Status {
   if (!isCurrent(queue, serial) || !isDispatching(queue)) return Status.Gone;
-  task.state = State.Parked;
+  markParked(task);
   enqueue(queue, task);
   joinDispatch(queue);
   return Status.Ok;
@@ -248,7 +268,7 @@ export function callSoon(serial: u32): usize {
 export function callLater(serial: u32, delayMs: f64, isRef: bool): usize {
   const row = allocateRow(Kind.Link, serial);
   if (row == null) return 0;
-  if (!arm(row, host.now() + delayMs, isRef)) {
+  if (!arm(row, deadlineIn(delayMs), isRef)) {
     freeRow(row);
     return 0;
   }
@@ -259,7 +279,7 @@ export function callLater(serial: u32, delayMs: f64, isRef: bool): usize {
 export function armTimeout(serial: u32, task: Row, delayMs: f64): usize {
   const row = allocateRow(Kind.Timer, serial);
   if (row == null) return 0;
-  if (!arm(row, host.now() + delayMs, true)) {
+  if (!arm(row, deadlineIn(delayMs), true)) {
     freeRow(row);
     return 0;
   }
@@ -288,10 +308,11 @@ export function idleRow(): usize {
 // ---- the turn
 
 function callLink(link: Row, reason: Reason): void {
-  // Out of every list before it is called: what it does to itself cannot reach this row.
-  const row = changetype<usize>(link);
-  link.state = State.Running;
-  host.callback(row, reason);
+  // Out of every list before it is called, and out of cancelRow's reach while it is: a callback that
+  // cancels itself must not free the row a second time (core-trap.test.ts, core-order.test.ts).
+  firing = link;
+  host.callback(changetype<usize>(link), reason);
+  firing = null;
   freeRow(link);
 }
 

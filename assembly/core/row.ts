@@ -6,8 +6,8 @@
 // of the next table page, then 1023 rows.
 //
 //   0 state       where it is in its life
-//   4 ticket      bumped at every park that hands out a wake to the host: a late one does not match
-//   8 queue       row in whose waiter list this row stands, or null. Timer: the task it interrupts
+//   4 ticket      bumped at every park and when the row is freed: a wake that comes late does not match
+//   8 queue       row in whose waiter list this row stands, or null
 //  12 next        neighbour in that list; on the free list, the next free row
 //  16 prev
 //  20 head        this row's own waiters, oldest first
@@ -18,10 +18,11 @@
 //  38 stale       (u16) Resume entries among them that must do nothing
 //  40 kind        (u8) what it is
 //  41 flags       (u8)
-//  44 parent      the task that spawned it, valid while parentSerial is its serial
+//  44 parent      the task that spawned it, valid while parentSerial is its serial.
+//                 Timer: the task it interrupts
 //  48 parentSerial
 //  52 entry       guest task: table index of its trampoline
-//  56 body        guest task: its record in guest memory. Timer: serial of the task it interrupts
+//  56 body        guest task: its record in guest memory
 //  60 serial      odd: given by the host; even: by the core, for guests; 0: free
 
 import { Kind, Layout, State } from "./abi";
