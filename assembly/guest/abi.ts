@@ -1,0 +1,42 @@
+// Owns the numbers that cross between a guest and its loader. Both compilers read this file, as
+// they do assembly/core/abi.ts. It must not import anything.
+
+/** What a blocking call comes to. AssemblyScript has no exceptions, so every one of them answers this. */
+export const enum Status {
+  /** What it waited for has happened. */
+  Ok = 0,
+  /** Its own time limit, or a Timeout of this greenlet (its `fired` is set), passed first. */
+  TimedOut = 1,
+  /** The greenlet was killed, and had asked by `catchExit(true)` to go on and see it. */
+  Killed = 2,
+  /** What it was to wait for is no more. */
+  Gone = 3,
+  /** The scheduler's memory limit is reached; nothing was changed. */
+  Exhausted = 4,
+}
+
+/** Why the guest asks its loader to throw. */
+export const enum Refusal {
+  /** A blocking call was made where nothing can be suspended: outside a greenlet, or under a JavaScript frame. */
+  CannotPark = 1,
+  /** A greenlet of this guest was to run while other frames of the guest are on the stack. */
+  FramesBelow = 2,
+  /** More stack was unwound than the guest can hold: its memory is no longer sound. */
+  Poisoned = 3,
+}
+
+/** How a greenlet ended, or that it has not. */
+export const enum Fate {
+  /** Not ended. */
+  None = 0,
+  /** Its body returned. */
+  Returned = 1,
+  /** It was killed; that counts as success. */
+  Killed = 2,
+  /** A trap or an error of the host ended it. */
+  Trapped = 3,
+  /** It parked with more stack than `stackBytes`. */
+  TooDeep = 4,
+  /** It could not start: the scheduler's memory limit is reached. */
+  Exhausted = 5,
+}

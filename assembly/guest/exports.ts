@@ -1,0 +1,32 @@
+// The face of a guest to its loader. host/guest/transform.ts makes this file an entry of the module,
+// so that these names are exported whatever the program exports itself.
+
+import { AnyGreenlet } from "./greenlet";
+import { limitStack } from "./stack";
+import { collect, enter, inside, leave, outside, recover, resume } from "./switch";
+import { drop, Task } from "./task";
+
+export {
+  collect as __wevent_collect,
+  drop as __wevent_drop,
+  enter as __wevent_enter,
+  inside as __wevent_inside,
+  leave as __wevent_leave,
+  limitStack as __wevent_limit,
+  outside as __wevent_outside,
+  recover as __wevent_recover,
+  resume as __wevent_resume,
+};
+
+/** The guest's side of a task that the host made to run an export; answers its body. @allocates */
+export function __wevent_adopt(row: usize): usize {
+  const greenlet = new AnyGreenlet();
+  greenlet.isAdopted = true;
+  greenlet.enlist(row);
+  return changetype<usize>(greenlet);
+}
+
+/** How a task ended: a Fate. Its address must be that of a live task, or of one that ended in this turn. */
+export function __wevent_fate(body: usize): i32 {
+  return load<u8>(body, offsetof<Task>("fate"));
+}

@@ -1,0 +1,73 @@
+// Owns every function a guest takes from outside. All come from one module, "wevent": the core's
+// exports as they are, wasm to wasm, and beside them a few services of the loader. None of them
+// suspends; a guest gives way only in switch.ts.
+
+/** Place of this guest's trampoline in the core's table. */
+// @ts-ignore: decorator
+@external("wevent", "entry")
+export declare const entry: u32;
+
+// ---- core.wasm; assembly/core/loop.ts says what each does
+
+// @ts-ignore: decorator
+@external("wevent", "createGuestTask")
+export declare function createGuestTask(entry: u32, body: usize): usize;
+// @ts-ignore: decorator
+@external("wevent", "serialOf")
+export declare function serialOf(row: usize): u32;
+// @ts-ignore: decorator
+@external("wevent", "start")
+export declare function start(row: usize, delayMs: f64): i32;
+// @ts-ignore: decorator
+@external("wevent", "sleep")
+export declare function sleep(row: usize, delayMs: f64, isRef: bool): i32;
+// @ts-ignore: decorator
+@external("wevent", "park")
+export declare function park(row: usize, timeoutMs: f64): u32;
+// @ts-ignore: decorator
+@external("wevent", "wake")
+export declare function wake(row: usize, ticket: u32): bool;
+// @ts-ignore: decorator
+@external("wevent", "interrupt")
+export declare function interrupt(row: usize, serial: u32): i32;
+// @ts-ignore: decorator
+@external("wevent", "waitOn")
+export declare function waitOn(row: usize, queue: usize, serial: u32, timeoutMs: f64, isRef: bool): i32;
+// @ts-ignore: decorator
+@external("wevent", "waitForDispatch")
+export declare function waitForDispatch(row: usize, queue: usize, serial: u32): i32;
+// @ts-ignore: decorator
+@external("wevent", "createQueue")
+export declare function createQueue(serial: u32, isPinned: bool): usize;
+// @ts-ignore: decorator
+@external("wevent", "unpinQueue")
+export declare function unpinQueue(queue: usize, serial: u32): void;
+// @ts-ignore: decorator
+@external("wevent", "notifyQueue")
+export declare function notifyQueue(queue: usize, serial: u32): void;
+// @ts-ignore: decorator
+@external("wevent", "idleRow")
+export declare function idleRow(): usize;
+// @ts-ignore: decorator
+@external("wevent", "armTimeout")
+export declare function armTimeout(serial: u32, row: usize, delayMs: f64): usize;
+// @ts-ignore: decorator
+@external("wevent", "cancelRow")
+export declare function cancelRow(row: usize, serial: u32): void;
+
+// ---- the loader; host/guest/imports.ts
+
+/** Monotonic clock, milliseconds. */
+// @ts-ignore: decorator
+@external("wevent", "now")
+export declare function now(): f64;
+
+/** Throws the error that `why`, a Refusal, stands for. */
+// @ts-ignore: decorator
+@external("wevent", "refuse")
+export declare function refuse(why: i32, value: u32): void;
+
+/** Kills a greenlet whose frames are not in this guest: its owner keeps the books. */
+// @ts-ignore: decorator
+@external("wevent", "killRemote")
+export declare function killRemote(row: usize, serial: u32): void;

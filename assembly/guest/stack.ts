@@ -1,0 +1,54 @@
+// Owns the memory of a parked stack: one block of the guest's own heap for each greenlet, made at
+// its first park, grown when a park needs more, freed when it ends. It must not know when a
+// greenlet parks, nor what the bytes mean to Asyncify.
+//
+//   block:  +-----------------+----------------+---------+
+//           | frames          | roots          | unused  |   capacity bytes
+//           +-----------------+----------------+---------+
+//           0                 frames           frames + roots
+//
+// `frames` are what Asyncify wrote, `roots` the words that lay on the shadow stack: pointers to
+// managed objects, or null. While the greenlet runs both counts are 0 and the block holds nothing.
+
+/** The first words of every Task, seen by code that may hold no managed reference. */
+@unmanaged
+export class Stack {
+  /** Place in the guest's table of the function the trampoline calls. 0: JavaScript calls an export. */
+  entry: u32;
+  block: usize;
+  capacity: u32;
+  frames: u32;
+  roots: u32;
+}
+
+/** Most bytes a parked stack may take. */
+let limitBytes: u32 = 256 << 10;
+
+export function limitStack(sizeBytes: u32): void {
+  limitBytes = sizeBytes;
+}
+
+/** Makes room for a stack; what the block held is lost. False: more than the limit. @grows */
+export function reserve(stack: Stack, sizeBytes: u32): bool {
+  if (sizeBytes > limitBytes) return false;
+  // A multiple of 16 less the allocator's own word is what it would give anyway.
+  const capacity = ((sizeBytes + 8 + 15) & ~15) - 4;
+  free(stack);
+  stack.block = heap.alloc(capacity);
+  // Without the last word, so that frames may be copied eight bytes at a time.
+  stack.capacity = capacity - 4;
+  return true;
+}
+
+/** Forgets the parked frames and roots: nothing will resume them. */
+export function discard(stack: Stack): void {
+  stack.frames = 0;
+  stack.roots = 0;
+}
+
+export function free(stack: Stack): void {
+  discard(stack);
+  if (stack.block != 0) heap.free(stack.block);
+  stack.block = 0;
+  stack.capacity = 0;
+}
