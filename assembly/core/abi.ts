@@ -106,6 +106,7 @@ export const enum RowField {
   Kind = 40,
   Parent = 44,
   ParentSerial = 48,
+  Entry = 52,
   Body = 56,
   Serial = 60,
   SizeBytes = 64,

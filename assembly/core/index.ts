@@ -23,6 +23,7 @@ export {
   link,
   notifyQueue,
   park,
+  resumeNow,
   run,
   sleep,
   spawnTask,

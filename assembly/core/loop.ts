@@ -208,6 +208,14 @@ export function wake(task: Row, ticket: u32): bool {
   return true;
 }
 
+/** As wake, for a callback of the hub: the task runs at once, inside the callback. @switches */
+export function resumeNow(task: Row, ticket: u32): bool {
+  if (task.ticket != ticket || task.state != State.Parked) return false;
+  release(task);
+  resume(task, Reason.Wake, 0);
+  return true;
+}
+
 /** Queues an interruption: the task gets Reason.Interrupt once those ready before it have run. @grows */
 export function interrupt(task: Row, serial: u32): Status {
   if (!isCurrent(task, serial) || task.state == State.Dead) return Status.Gone;

@@ -1,0 +1,52 @@
+// Owns the instance of core.wasm: its exports as TypeScript sees them. Rows are addresses in the
+// core's memory; what a number means is in assembly/core/abi.ts.
+
+import { wasm } from "#wasm";
+import type { Outcome, Reason, Status } from "../../assembly/core/abi.js";
+
+/** What the core asks of its host. */
+export interface CoreHost {
+  now(): number;
+  resume(row: number, reason: Reason, cause: number): Outcome;
+  callback(row: number, reason: Reason): void;
+}
+
+/** What core.wasm exports; documented in assembly/core. */
+export interface Core {
+  readonly memory: WebAssembly.Memory;
+  readonly table: WebAssembly.Table;
+  abandonedTask(): number;
+  armTimeout(serial: number, task: number, delayMs: number): number;
+  callLater(serial: number, delayMs: number, isRef: number): number;
+  callSoon(serial: number): number;
+  cancelRow(row: number, serial: number): void;
+  count(what: number): number;
+  createQueue(serial: number, isPinned: number): number;
+  createTask(serial: number): number;
+  currentTask(): number;
+  end(task: number): void;
+  idleRow(): number;
+  interrupt(task: number, serial: number): Status;
+  limitMemory(pages: number): void;
+  link(serial: number, queue: number, queueSerial: number): number;
+  notifyQueue(queue: number, serial: number): void;
+  park(task: number, timeoutMs: number): number;
+  resumeNow(task: number, ticket: number): number;
+  run(turnMs: number, maxEntries: number): number;
+  seedOrder(seed: number): void;
+  serialOf(row: number): number;
+  sleep(task: number, delayMs: number, isRef: number): Status;
+  spawnTask(serial: number): number;
+  start(task: number, delayMs: number): Status;
+  stop(): void;
+  tableStart(): number;
+  unpinQueue(queue: number, serial: number): void;
+  waitForDispatch(task: number, queue: number, serial: number): Status;
+  waitOn(task: number, queue: number, serial: number, timeoutMs: number, isRef: number): Status;
+  wake(task: number, ticket: number): number;
+}
+
+export function instantiateCore(host: CoreHost): Core {
+  const imports = { host } as unknown as WebAssembly.Imports;
+  return new WebAssembly.Instance(wasm, imports).exports as unknown as Core;
+}

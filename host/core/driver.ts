@@ -1,0 +1,38 @@
+// Owns the contract between the hub and a runtime. A driver is one file in host/drivers; it knows
+// its runtime and nothing of greenlets.
+
+/** What a runtime can do beside timers; `hub.can(name)`. */
+export type Capability =
+  | "tcp.connect"
+  | "tcp.listen"
+  | "udp"
+  | "fetch"
+  | "exhaustion"
+  | (string & Record<never, never>);
+
+/** A runtime, as the hub needs it. One driver serves any number of hubs. */
+export interface Driver {
+  /** The runtime's name, for error texts: "node", "generic". */
+  readonly runtime: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  /** Monotonic time in ms, fractions allowed. Never below 0. */
+  now(): number;
+  /**
+   * Calls back once, after the runtime has run its pending microtasks and given its timers and I/O
+   * a turn. Must never be a microtask.
+   */
+  soon(callback: () => void): void;
+  /**
+   * Calls back once, not before `delayMs` (more than 0) have passed. With `isRef` false the timer
+   * does not keep the process alive. Returns what takes it back.
+   */
+  after(delayMs: number, callback: () => void, isRef: boolean): () => void;
+  /**
+   * Calls back when the runtime has run out of work, once for each call, where it can tell
+   * (capability "exhaustion"); elsewhere never. Returns what takes it back.
+   */
+  whenExhausted(callback: () => void): () => void;
+}
+
+/** What an entry file or a test hands to the hub. */
+export type DriverFactory = () => Driver;

@@ -1,0 +1,172 @@
+// Owns every error class and its code. `errorTable` is what docs/errors.md is made from; a code is
+// never reused. Texts follow one formula: could not + action + value + because + what to do.
+
+/** All codes, with the class that carries each and when it is thrown. */
+export const errorTable = {
+  WEV_ERR_NOT_IN_GREENLET: ["UsageError", "a blocking call was iterated where no greenlet runs"],
+  WEV_ERR_YIELD: ["YieldError", "a greenlet gave a value to yield; operations need yield*"],
+  WEV_ERR_BODY: ["UsageError", "what should run as a greenlet is not a function, or not a usable one"],
+  WEV_ERR_ARGUMENT: ["UsageError", "an argument has the wrong type"],
+  WEV_ERR_RANGE: ["RangeUsageError", "a number is outside its range"],
+  WEV_ERR_CALLBACK_BLOCKS: ["UsageError", "a rawlink callback is a generator function: it may not block"],
+  WEV_ERR_FOREIGN_HUB: ["UsageError", "an object of one hub was waited for in another"],
+  WEV_ERR_HUB_DESTROYED: ["HubDestroyed", "the hub was destroyed"],
+  WEV_ERR_EXHAUSTED: ["ExhaustedError", "the scheduler's memory limit is reached"],
+  WEV_ERR_LOOP_EXIT: ["LoopExit", "main waits and nothing can wake it"],
+  WEV_ERR_KILL_VALUE: ["KillValueError", "a greenlet was killed with something that is not an error"],
+  WEV_ERR_UNSUPPORTED: ["UnsupportedError", "this runtime lacks a capability"],
+  WEV_ERR_TIMEOUT: ["Timeout", "a timeout passed"],
+  WEV_ERR_GREENLET_EXIT: ["GreenletExit", "a greenlet was killed"],
+  WEV_ERR_OPERATION_BUSY: ["UsageError", "a blocking call began while another of the same greenlet was going on"],
+  WEV_ERR_GUEST_TRAP: ["GuestTrap", "a guest greenlet trapped"],
+  WEV_ERR_GUEST_STACK_TOO_DEEP: ["StackTooDeep", "a guest greenlet parked deeper than its stack limit"],
+  WEV_ERR_GUEST_NOT_INSTRUMENTED: ["NotInstrumented", "a guest module was built without Asyncify"],
+  WEV_ERR_GUEST_REENTRY: ["ReentryError", "a guest parked with a host frame between its own frames"],
+  WEV_ERR_GUEST_MISSING_EXPORT: ["UsageError", "a guest has no function of that name"],
+  WEV_ERR_GUEST_CORRUPT: ["GuestCorrupt", "a guest's switching buffer was overrun: the instance is unusable"],
+  WEV_ERR_COMPILER_MISSING: ["CompilerMissing", "the assemblyscript package is not installed"],
+  WEV_ERR_COMPILE: ["CompileError", "a guest program did not compile"],
+  WEV_ERR_POOL_FULL: ["PoolFull", "a pool has no free place"],
+} as const;
+
+/** A stable code; its row in docs/errors.md says what to do. */
+export type ErrorCode = keyof typeof errorTable;
+
+/** What every error of this package is. */
+export abstract class WeventError extends Error {
+  abstract readonly code: ErrorCode;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    // The class's own name, also after a minifier has renamed the class.
+    Object.defineProperty(this, "name", { value: errorName(this), configurable: true, writable: true });
+  }
+}
+
+function errorName(error: WeventError): string {
+  return (error.constructor as { readonly label?: string }).label ?? "Error";
+}
+
+/** The call cannot be made this way; the text says which way it can. */
+export class UsageError extends WeventError {
+  static readonly label: string = "UsageError";
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A number outside its range. A `RangeError` by name and by `instanceof`. */
+export class RangeUsageError extends RangeError {
+  readonly code = "WEV_ERR_RANGE" satisfies ErrorCode;
+}
+
+/** A greenlet used `yield` where only `yield*` can work. A `TypeError` by `instanceof`. */
+export class YieldError extends TypeError {
+  readonly code = "WEV_ERR_YIELD" satisfies ErrorCode;
+}
+
+/** The scheduler's memory limit is reached. Nothing was changed. */
+export class ExhaustedError extends WeventError {
+  static readonly label = "ExhaustedError";
+  readonly code = "WEV_ERR_EXHAUSTED" satisfies ErrorCode;
+}
+
+/** The hub was destroyed: nothing can be spawned or waited for in it. */
+export class HubDestroyed extends WeventError {
+  static readonly label = "HubDestroyed";
+  readonly code = "WEV_ERR_HUB_DESTROYED" satisfies ErrorCode;
+}
+
+/** What a greenlet failed with when it was killed with something that is not an error. */
+export class KillValueError extends WeventError {
+  static readonly label = "KillValueError";
+  readonly code = "WEV_ERR_KILL_VALUE" satisfies ErrorCode;
+  /** What was given. */
+  readonly value: unknown;
+  constructor(value: unknown) {
+    super(`could not kill with ${describe(value)} because it is not an error; give an Error, or nothing`);
+    this.value = value;
+  }
+}
+
+/** This runtime cannot do what was asked. */
+export class UnsupportedError extends WeventError {
+  static readonly label = "UnsupportedError";
+  readonly code = "WEV_ERR_UNSUPPORTED" satisfies ErrorCode;
+  /** What is missing, as `hub.can` names it. */
+  readonly capability: string;
+  /** Where the program runs. */
+  readonly runtime: string;
+  constructor(capability: string, runtime: string) {
+    super(
+      `could not use ${capability} because ${runtime} does not have it; ask hub.can("${capability}") before`,
+    );
+    this.capability = capability;
+    this.runtime = runtime;
+  }
+}
+
+/** One parked greenlet in a LoopExit. */
+export interface Waiting {
+  /** The greenlet's name. */
+  readonly name: string;
+  /** Its number in `hub.tree()`. */
+  readonly id: number;
+  readonly kind: "typescript" | "guest" | "main";
+  /** The blocking call it sits in, such as `Event.wait` or `Greenlet.join`. */
+  readonly waitsFor: string;
+  /** Name of the greenlet that holds or will end what it waits for, where one is known. */
+  readonly heldBy: string | null;
+}
+
+/**
+ * "This operation would block forever": main waits, and no greenlet, timer or completion is left
+ * that could wake it. The hub stays usable.
+ *
+ * @source gevent.exceptions.LoopExit
+ */
+export class LoopExit extends WeventError {
+  static readonly label = "LoopExit";
+  readonly code = "WEV_ERR_LOOP_EXIT" satisfies ErrorCode;
+  /** Every parked greenlet. */
+  readonly waiting: readonly Waiting[];
+  constructor(waiting: readonly Waiting[]) {
+    const lines = waiting.map(
+      (w) => `\n  ${w.name} waits for ${w.waitsFor}${w.heldBy === null ? "" : `, held by ${w.heldBy}`}`,
+    );
+    super(
+      `This operation would block forever: could not wake main because nothing is ready, no timer is set and no completion is awaited${lines.join("")}`,
+    );
+    this.waiting = waiting;
+  }
+}
+
+/** A value as an error text shows it: short, never throwing. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value !== "object" || value === null) return String(value);
+  try {
+    return `an object of class ${(value as object).constructor?.name || "(none)"}`;
+  } catch {
+    return "an object";
+  }
+}
+
+/** Throws unless `ms` is a number other than NaN. */
+export function checkMs(ms: unknown, what: string): asserts ms is number {
+  if (typeof ms !== "number") {
+    throw new UsageError(
+      "WEV_ERR_ARGUMENT",
+      `could not use ${describe(ms)} as ${what} because it is not a number of milliseconds; give a number`,
+    );
+  }
+  if (Number.isNaN(ms)) {
+    throw new RangeUsageError(
+      `could not use NaN as ${what} because it is not a number of milliseconds; give a number`,
+    );
+  }
+}

@@ -1,0 +1,642 @@
+// Owns the greenlet: its life, its outcome, its links, and how it is killed. Scheduling is the
+// core's; frames are Task's.
+
+import { describe, type ErrorCode, KillValueError, UsageError } from "./errors.js";
+import { currentHub, type Hub, type Main } from "./hub.js";
+import { Link } from "./link.js";
+import { Operation, PARKED, type Signal } from "./operation.js";
+import { captureSite, type Failed } from "./report.js";
+import { current } from "./current.js";
+import { asFrame, type Frame, Task } from "./task.js";
+import { expired, limited, type TimeoutArgument, timeoutMs } from "./timeout.js";
+import { waitFor } from "./wait-promise.js";
+
+/**
+ * What can run as a greenlet: a generator function, an async function (the greenlet waits for its
+ * promise), or a plain function (runs to its end in one turn).
+ */
+export type Body<A extends unknown[], T> = (...args: A) => Generator<unknown, T, unknown> | PromiseLike<T> | T;
+
+/**
+ * What a killed greenlet is ended with. Counts as success: it becomes the greenlet's value.
+ *
+ * @source gevent.GreenletExit. It derives from BaseException there, so that `except Exception`
+ * lets it pass; JavaScript has one kind of exception, so a `catch` must rethrow it.
+ */
+export class GreenletExit extends Error {
+  readonly code = "WEV_ERR_GREENLET_EXIT" satisfies ErrorCode;
+  constructor(message = "the greenlet was killed") {
+    const limit = Error.stackTraceLimit;
+    // Its own stack says nothing that the park site does not say better, and costs a microsecond.
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = limit;
+    Object.defineProperty(this, "name", { value: "GreenletExit", configurable: true, writable: true });
+  }
+}
+
+/** Something to end a greenlet with: an error, or a class of errors to make one from. */
+export type KillError = Error | (new () => Error);
+
+/** Options of calls that may wait. */
+export interface WaitOptions {
+  /** false: do not wait. Omitted: wait. */
+  readonly block?: boolean;
+  /** Longest wait, ms or a Timeout; omitted: no limit. */
+  readonly timeout?: TimeoutArgument;
+}
+
+/** What a link may hand the outcome to instead of calling a function: an AsyncResult is one. */
+export interface LinkTarget<T> {
+  set(value: T): void;
+  setError(error: unknown): void;
+}
+
+type LinkCallback<T> = ((greenlet: Greenlet<T>) => unknown) | LinkTarget<T>;
+
+/** A body whatever it takes. */
+export type AnyBody<T> = (...args: never[]) => BodyResult<T>;
+
+/** What a body may give back. */
+export type BodyResult<T> = Generator<unknown, T, unknown> | PromiseLike<T> | T;
+
+enum Life {
+  New = 0,
+  Scheduled = 1,
+  Running = 2,
+  Succeeded = 3,
+  Failed = 4,
+}
+
+/**
+ * One green thread: a body that runs until it blocks, on the hub's order.
+ *
+ * `yield* greenlet` is `yield* greenlet.get()`. A greenlet is not thenable: outside greenlets,
+ * `await greenlet.get()`.
+ *
+ * @source gevent.Greenlet
+ * @since 0.1
+ */
+export class Greenlet<T = unknown> extends Task implements Failed {
+  readonly #body: AnyBody<T> | null;
+  #args: unknown[] | null;
+  #life: Life = Life.New;
+  #outcome: unknown = undefined;
+  #links: Set<Link> | null = null;
+  #extra: Extra | null = null;
+  /** @internal */ isRead = false;
+  /** @internal */ failedInTurn = 0;
+  /** @internal Its place in the order in which greenlets of all hubs ended. */
+  endOrder = 0;
+
+  /** A greenlet that has not started. With no body, a subclass's `run` is the body. */
+  constructor(body?: AnyBody<T> | null, ...args: unknown[]) {
+    const hub = currentHub();
+    hub.checkAlive("make a greenlet");
+    super(hub);
+    if (body !== undefined && body !== null && typeof body !== "function") {
+      throw new UsageError(
+        "WEV_ERR_BODY",
+        `could not make a greenlet from ${describe(body)} because it is not a function; give a generator function`,
+      );
+    }
+    this.#body = body ?? null;
+    this.#args = args;
+  }
+
+  /** Makes a greenlet and starts it. @noswitch */
+  static spawn<A extends unknown[], T>(body: Body<A, T>, ...args: A): Greenlet<T> {
+    requireBody(body);
+    const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>, ...args);
+    greenlet.start();
+    return greenlet;
+  }
+
+  /** Makes a greenlet that starts in `ms`; on a timer, so behind what is ready then. @noswitch */
+  static spawnLater<A extends unknown[], T>(ms: number, body: Body<A, T>, ...args: A): Greenlet<T> {
+    requireBody(body);
+    const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>, ...args);
+    greenlet.startLater(ms);
+    return greenlet;
+  }
+
+  /**
+   * Calls back for every greenlet as it is started, in the current hub. Registering the same
+   * callback again does nothing. Returns what removes it. @noswitch
+   */
+  static onSpawn(callback: (greenlet: Greenlet) => void): () => void {
+    const hub = currentHub();
+    hub.spawnListeners ??= new Set();
+    hub.spawnListeners.add(callback);
+    return () => {
+      hub.spawnListeners?.delete(callback);
+      if (hub.spawnListeners?.size === 0) hub.spawnListeners = null;
+    };
+  }
+
+  /** The body, where a subclass defines it. Given the constructor's further arguments. */
+  run(...args: unknown[]): BodyResult<T> {
+    return (this.#body === null ? undefined : this.#body(...(args as never[]))) as T;
+  }
+
+  // ---- starting
+
+  /** Queues the first run. Calling it again does nothing. @noswitch */
+  start(): void {
+    this.#schedule(-1);
+  }
+
+  /** Queues the first run on a timer in `ms`, 0 or more. Calling it again does nothing. @noswitch */
+  startLater(ms: number): void {
+    this.#schedule(timeoutMs(ms));
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#life !== Life.New) return;
+    const { hub } = this;
+    if (hub.siteBudget > 0) {
+      hub.siteBudget--;
+      this.#more().spawnSite = captureSite();
+    }
+    if (this.row !== 0) hub.startTask(this, delayMs);
+    else if (delayMs < 0) hub.spawnTask(this);
+    else {
+      hub.createTask(this);
+      hub.startTask(this, delayMs);
+    }
+    this.#life = Life.Scheduled;
+    const locals = current instanceof Greenlet ? current.#extra?.locals : undefined;
+    if (locals !== undefined) this.#more().locals = locals;
+    if (hub.spawnListeners !== null) {
+      for (const listener of hub.spawnListeners) hub.guard(() => listener(this as Greenlet), this);
+    }
+  }
+
+  // ---- state
+
+  /** A number of its own in its hub; small, and reused after 2^30 greenlets. */
+  get id(): number {
+    if (this.serial === 0) this.hub.createTask(this);
+    return this.serial;
+  }
+
+  /** The name given, or the body's. */
+  override get name(): string {
+    return this.#extra?.name ?? this.#bodyName();
+  }
+
+  set name(name: string) {
+    this.#more().name = name;
+  }
+
+  #bodyName(): string {
+    if (this.#body === null) return this.constructor.name;
+    return this.#body.name || "anonymous";
+  }
+
+  /** The greenlet that spawned it, main, or null once that greenlet has ended. */
+  get parent(): Greenlet | Main | null {
+    return this.dead ? null : (this.hub.parentOf(this) as Greenlet | Main | null);
+  }
+
+  /** Whether it was started and has not ended. */
+  get started(): boolean {
+    return this.#life !== Life.New;
+  }
+
+  /** Whether it has ended. */
+  get dead(): boolean {
+    return this.#life >= Life.Succeeded;
+  }
+
+  /** As `dead`. */
+  ready(): boolean {
+    return this.dead;
+  }
+
+  /** Whether it ended by returning, or by GreenletExit. */
+  successful(): boolean {
+    return this.#life === Life.Succeeded;
+  }
+
+  /** What it returned, or undefined. */
+  get value(): T | undefined {
+    return this.#life === Life.Succeeded ? (this.#outcome as T) : undefined;
+  }
+
+  /** What it failed with, or undefined. Reading it counts as reading the error. */
+  get error(): unknown {
+    if (this.#life !== Life.Failed) return undefined;
+    this.isRead = true;
+    return this.#outcome;
+  }
+
+  /** @internal The error, for who only looks. */
+  get failure(): unknown {
+    return this.#life === Life.Failed ? this.#outcome : undefined;
+  }
+
+  /**
+   * Values shared by a greenlet and all that it spawns: main's, unless it or one above it in the
+   * tree was given others before it spawned.
+   */
+  get locals(): Record<PropertyKey, unknown> {
+    return this.#extra?.locals ?? this.hub.main.locals;
+  }
+
+  set locals(locals: Record<PropertyKey, unknown>) {
+    this.#more().locals = locals;
+  }
+
+  /** Aborted when the greenlet ends: for fetch and what else takes a signal. */
+  get signal(): AbortSignal {
+    const more = this.#more();
+    more.abort ??= new AbortController();
+    if (this.dead && !more.abort.signal.aborted) more.abort.abort(this.#outcome);
+    return more.abort.signal;
+  }
+
+  get spawnSite(): { readonly stack?: string } | null {
+    return this.#extra?.spawnSite ?? null;
+  }
+
+  get parkSite(): { readonly stack?: string } | null {
+    return this.#extra?.parkSite ?? null;
+  }
+
+  #more(): Extra {
+    this.#extra ??= new Extra();
+    return this.#extra;
+  }
+
+  // ---- waiting for it
+
+  /**
+   * Gives what it returned, or throws what it failed with: the same object each time.
+   *
+   * @switches when it has not ended
+   * @throws {@link Timeout} WEV_ERR_TIMEOUT when the timeout passes, or at once with `block: false`
+   * @source gevent.Greenlet.get
+   */
+  get(options: WaitOptions = {}): Operation<T> {
+    const { block = true, timeout } = options;
+    return limited(timeout, (ms) => new GetOutcome(this, block, ms));
+  }
+
+  [Symbol.iterator](): Iterator<unknown, T, unknown> {
+    return new GetOutcome<T>(this, true, -1)[Symbol.iterator]();
+  }
+
+  /**
+   * Waits until it has ended, however it did. Never throws its error.
+   *
+   * @switches when it has not ended
+   * @source gevent.Greenlet.join
+   */
+  join(timeout?: TimeoutArgument): Operation<void> {
+    return limited(timeout, (ms) => new WaitForDeath(this, "join", ms));
+  }
+
+  /** A promise of its outcome. @noswitch */
+  promise(): Promise<T> {
+    return Promise.resolve(this.get());
+  }
+
+  // ---- ending it
+
+  /**
+   * Ends it with GreenletExit, or `error`: thrown at the call it is blocked in, once what is ready
+   * before it has run; if it has not run yet, it never will. Takes effect at once. The operation
+   * returned waits for the death, and throws nothing when its timeout passes.
+   *
+   * @switches when yielded or awaited, unless the greenlet has ended or `block` is false
+   * @source gevent.Greenlet.kill
+   */
+  kill(error?: KillError, options: WaitOptions = {}): Operation<void> {
+    this.throw(error ?? new GreenletExit());
+    const { block = true, timeout } = options;
+    if (!block) return new WaitForDeath(this, "kill", 0, true);
+    return limited(timeout, (ms) => new WaitForDeath(this, "kill", ms));
+  }
+
+  /** Throws an error into it; like kill, without the waiting. @noswitch */
+  throw(error: KillError): void {
+    if (this.dead) return;
+    const isError = error instanceof Error || (typeof error === "function" && isErrorClass(error));
+    if (this.#life <= Life.Scheduled) {
+      this.#discard(isError ? makeError(error) : new KillValueError(error));
+    } else if (isError) {
+      this.hub.interrupt(this, makeError(error));
+    } else {
+      this.hub.report({ error: new KillValueError(error), context: this, name: this.name });
+    }
+  }
+
+  #discard(error: unknown): void {
+    if (this.row !== 0) this.hub.interrupt(this, error);
+    this.#settle(error);
+  }
+
+  /** @internal The hub is destroyed: it never runs. */
+  drop(error: unknown): void {
+    this.#settle(error);
+  }
+
+  // ---- links
+
+  /**
+   * Calls `callback(greenlet)` in the hub when it has ended; in a later turn if it has already.
+   * The callback must not block. @noswitch
+   */
+  rawlink(callback: (greenlet: this) => unknown): void {
+    if (typeof callback !== "function") throw notCallable(callback);
+    this.#addLink(callback, () => {
+      const made = callback(this);
+      if (asFrame(made) !== null) {
+        throw new UsageError(
+          "WEV_ERR_CALLBACK_BLOCKS",
+          "could not run a generator function as a rawlink callback because callbacks of the hub may not block; use link",
+        );
+      }
+    });
+  }
+
+  /** Spawns `callback(greenlet)` when it has ended, or hands the outcome to an AsyncResult. @noswitch */
+  link(callback: LinkCallback<T>): void {
+    this.#addSpawnedLink(callback, () => true);
+  }
+
+  /** As link, only if it succeeded. @noswitch */
+  linkValue(callback: LinkCallback<T>): void {
+    this.#addSpawnedLink(callback, () => this.successful());
+  }
+
+  /** As link, only if it failed. @noswitch */
+  linkError(callback: LinkCallback<T>): void {
+    this.#addSpawnedLink(callback, () => !this.successful());
+  }
+
+  /** Takes back every link made with `callback`; none: nothing happens. @noswitch */
+  unlink(callback: unknown): void {
+    if (this.#links === null) return;
+    for (const link of this.#links) {
+      if (link.context !== callback) continue;
+      link.cancel();
+      this.#links.delete(link);
+      return;
+    }
+  }
+
+  /** Takes back all links. @noswitch */
+  unlinkAll(): void {
+    for (const link of this.#links ?? []) link.cancel();
+    this.#links?.clear();
+  }
+
+  /** Whether a link is waiting to be called. */
+  hasLinks(): boolean {
+    return (this.#links?.size ?? 0) > 0;
+  }
+
+  #addSpawnedLink(callback: LinkCallback<T>, applies: () => boolean): void {
+    const isTarget = typeof callback === "object" && callback !== null && typeof callback.set === "function";
+    if (!isTarget && typeof callback !== "function") throw notCallable(callback);
+    this.#addLink(callback, () => {
+      if (!applies()) return;
+      if (typeof callback === "function") {
+        Greenlet.spawn(callback as (greenlet: unknown) => unknown, this);
+      } else if (this.successful()) {
+        callback.set(this.#outcome as T);
+      } else {
+        callback.setError(this.error);
+      }
+    });
+  }
+
+  /** @internal Calls back in the hub when it has ended, without counting as a link of the user. */
+  watch(fire: () => void): () => void {
+    const link = new Link(this.hub, fire);
+    this.#place(link);
+    return () => link.cancel();
+  }
+
+  #addLink(callback: unknown, fire: () => void): void {
+    const link: Link = new Link(
+      this.hub,
+      () => {
+        this.#links?.delete(link);
+        this.isRead = true;
+        fire();
+      },
+      callback,
+    );
+    this.#place(link);
+    this.#links ??= new Set();
+    this.#links.add(link);
+  }
+
+  #place(link: Link): void {
+    const { hub } = this;
+    if (this.row === 0 && !this.dead) hub.createTask(this);
+    if (this.row === 0 || !hub.link(link, this.row, this.serial)) hub.callSoon(link);
+  }
+
+  // ---- what Task asks
+
+  /** @internal */
+  override begin(): Frame | null {
+    this.#life = Life.Running;
+    const made = this.run(...this.#args!) as unknown;
+    const frame = asFrame(made);
+    if (frame !== null) {
+      if (Symbol.asyncIterator in frame) {
+        throw new UsageError(
+          "WEV_ERR_BODY",
+          `could not run ${this.name} because it is an async generator function; use a generator function, or an async one`,
+        );
+      }
+      return frame;
+    }
+    if (made instanceof Operation) return delegate(made);
+    if (isThenable(made)) return delegate(waitFor(made));
+    this.#end(Life.Succeeded, made);
+    return null;
+  }
+
+  /** @internal */
+  override finish(value: unknown): void {
+    this.#end(Life.Succeeded, value);
+  }
+
+  /** @internal */
+  override fail(error: unknown): void {
+    this.#settle(error);
+  }
+
+  /** @internal */
+  override notePark(error: unknown): void {
+    if (!(error instanceof GreenletExit)) this.#more().parkSite = captureSite();
+  }
+
+  #settle(error: unknown): void {
+    if (error instanceof GreenletExit) this.#end(Life.Succeeded, error);
+    else {
+      this.#end(Life.Failed, error);
+      this.hub.noteFailure(this);
+    }
+  }
+
+  #end(life: Life, outcome: unknown): void {
+    this.#life = life;
+    this.#outcome = outcome;
+    this.#args = null;
+    this.endOrder = ++ended;
+    const extra = this.#extra;
+    if (extra !== null) {
+      if (life === Life.Succeeded) extra.spawnSite = null;
+      extra.abort?.abort(outcome);
+    }
+    if (this.row !== 0) this.hub.release(this);
+  }
+
+  /** Joins it at the end of the scope: `await using greenlet = spawn(f)`. @switches */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.join();
+  }
+
+  override toString(): string {
+    const args = this.#args === null ? "" : this.#args.map((arg) => describe(arg)).join(", ");
+    return `<${this.constructor.name} ${this.serial}: ${this.#bodyName()}(${args})>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+let ended = 0;
+
+/** What most greenlets never need; apart, so that a million of them stay small. */
+class Extra {
+  name: string | undefined = undefined;
+  locals: Record<PropertyKey, unknown> | undefined = undefined;
+  abort: AbortController | undefined = undefined;
+  spawnSite: { readonly stack?: string } | null = null;
+  parkSite: { readonly stack?: string } | null = null;
+}
+
+function* delegate<T>(op: Operation<T>): Generator<unknown, T, unknown> {
+  return yield* op;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    typeof (value as Partial<PromiseLike<unknown>>).then === "function"
+  );
+}
+
+function isErrorClass(value: unknown): boolean {
+  return value === Error || (value as { prototype?: unknown }).prototype instanceof Error;
+}
+
+function makeError(error: KillError): Error {
+  return typeof error === "function" ? new error() : error;
+}
+
+function notCallable(value: unknown): UsageError {
+  return new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not link ${describe(value)} because it is not a function; give a function, or an object with set and setError`,
+  );
+}
+
+/** Throws unless `body` can run as a greenlet. */
+export function requireBody(body: unknown): void {
+  if (typeof body === "function") return;
+  throw new UsageError(
+    "WEV_ERR_BODY",
+    `could not spawn ${describe(body)} because it is not a function; give a generator function`,
+  );
+}
+
+class GetOutcome<T> extends Operation<T> {
+  readonly label: string;
+  readonly #greenlet: Greenlet<T>;
+  readonly #block: boolean;
+  readonly #timeoutMs: number;
+
+  constructor(greenlet: Greenlet<T>, block: boolean, ms: number) {
+    super();
+    this.#greenlet = greenlet;
+    this.label = `Greenlet.get`;
+    this.#block = block;
+    this.#timeoutMs = ms;
+  }
+
+  override get home(): Hub {
+    return this.#greenlet.hub;
+  }
+
+  start(task: Task): T | Signal {
+    const greenlet = this.#greenlet;
+    if (greenlet.dead) return this.#outcome();
+    if (!this.#block) throw expired(0);
+    waitForGreenlet(task, greenlet as Greenlet, this.#timeoutMs, this.label);
+    return PARKED;
+  }
+
+  resume(task: Task): T | Signal {
+    if (task.isTimedOut) throw expired(this.#timeoutMs);
+    return this.#outcome();
+  }
+
+  #outcome(): T {
+    const greenlet = this.#greenlet;
+    if (greenlet.successful()) return greenlet.value as T;
+    throw greenlet.error;
+  }
+}
+
+class WaitForDeath extends Operation<void> {
+  readonly label: string;
+  readonly #greenlet: Greenlet;
+  readonly #timeoutMs: number;
+  readonly #isDone: boolean;
+
+  constructor(greenlet: unknown, verb: string, ms: number, isDone = false) {
+    super();
+    this.#greenlet = greenlet as Greenlet;
+    this.label = `Greenlet.${verb}`;
+    this.#timeoutMs = ms;
+    this.#isDone = isDone;
+  }
+
+  override get home(): Hub {
+    return this.#greenlet.hub;
+  }
+
+  start(task: Task): undefined | Signal {
+    if (this.#isDone || this.#greenlet.dead) return undefined;
+    waitForGreenlet(task, this.#greenlet as Greenlet, this.#timeoutMs, this.label);
+    return PARKED;
+  }
+
+  resume(): undefined {
+    return undefined;
+  }
+}
+
+/** Parks the task in the greenlet's line. The greenlet must not have ended. */
+export function waitForGreenlet(task: Task, greenlet: Greenlet, ms: number, label: string): void {
+  const { hub } = greenlet;
+  if (hub !== task.hub) {
+    throw new UsageError(
+      "WEV_ERR_FOREIGN_HUB",
+      `could not use ${label} because ${greenlet.name} belongs to another hub; await it from outside greenlets`,
+    );
+  }
+  if (greenlet.row === 0) hub.createTask(greenlet);
+  hub.waitOn(task, greenlet.row, greenlet.serial, ms);
+}

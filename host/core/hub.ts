@@ -1,0 +1,724 @@
+// Owns one scheduler: a core instance, a driver, and the table that leads from a row to the host's
+// half of it. Decides when the core runs (the pump) and who is told what nobody read. It knows
+// tasks, not what greenlets or events mean.
+//
+// A turn is one call of core.run(). Turns are asked of the driver, so that the runtime's timers,
+// I/O and promises come between them; only a completion that arrives while the hub is idle runs
+// the hub in its own callback.
+
+import { Kind, Layout, Outcome, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
+import { driver as runtimeDriver } from "#driver";
+import { type Core, instantiateCore } from "./core.js";
+import type { Capability, Driver } from "./driver.js";
+import { current, outsideTasks } from "./current.js";
+import { checkMs, HubDestroyed, LoopExit, RangeUsageError, UsageError } from "./errors.js";
+import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
+import { listRows, parentOf, type RowView, type TreeNode, treeOf, waitingOf } from "./inspect.js";
+import { Link } from "./link.js";
+import { type Operation, setOutside } from "./operation.js";
+import { type ErrorReport, type Failed, reportOf } from "./report.js";
+import { exhausted, OutsideTask, Task } from "./task.js";
+import type { Timeout } from "./timeout.js";
+import { VirtualDriver } from "./virtual.js";
+import { WaitIdle } from "./wait-idle.js";
+
+/** What `hub.stats()` answers. */
+export interface HubStats {
+  /** Greenlets that have not ended, of both kinds. */
+  readonly greenlets: number;
+  /** Entries of the run queue. */
+  readonly ready: number;
+  /** Deadlines set. */
+  readonly timers: number;
+  /** Completions from outside that greenlets wait for: promises, I/O. */
+  readonly completions: number;
+  /** Awaits of operations outside greenlets. */
+  readonly main: number;
+  /** Resumes of greenlets since the hub was made (modulo 2^32). */
+  readonly switches: number;
+  /** Bytes of the scheduler's memory. */
+  readonly memoryBytes: number;
+}
+
+export interface HubOptions {
+  /** The runtime; omitted: the one this program runs in. */
+  readonly driver?: Driver;
+  /**
+   * "virtual": time stands still while anything is ready and jumps to the next deadline when
+   * nothing is; the hub is then closed. Omitted: "real".
+   */
+  readonly clock?: "real" | "virtual";
+  /**
+   * Nothing outside this hub will wake its greenlets but the completions they wait for, so main is
+   * told at once when it waits forever. Omitted: as the clock says.
+   */
+  readonly closed?: boolean;
+  /** Shuffles what is ready, reproducibly. 1 to 2^32 - 1; omitted or 0: strict order. */
+  readonly seed?: number;
+  /** Longest turn in ms before the runtime gets its own; more than 0. Omitted: 5. */
+  readonly turnMs?: number;
+  /** Most memory of the scheduler, in bytes: 64 and up to 12 more for each greenlet. Omitted: 4 GiB. */
+  readonly memoryLimitBytes?: number;
+  /** Told of every error that nobody read, instead of console.error. */
+  readonly onError?: (report: ErrorReport) => void;
+}
+
+/** Entries a turn takes under the virtual clock, which does not pass while anything is ready. */
+const VIRTUAL_TURN_ENTRIES = 10_000;
+/** Spawn sites recorded in one turn: what a site costs is bounded, and a flood of spawns is not slowed. */
+const SITES_PER_TURN = 64;
+
+/** Serial of the queue behind wait(): the host's first. */
+export const QUIET_SERIAL = 1;
+
+type Slot = Task | Link | Timeout | undefined;
+
+/** What `getCurrent()` answers outside greenlets. */
+export interface Main {
+  readonly name: "main";
+  readonly id: 0;
+  readonly hub: Hub;
+  /** Shared with what main spawns. */
+  readonly locals: Record<PropertyKey, unknown>;
+}
+
+/**
+ * One scheduler with its run queue, timers and greenlets. Most programs use the default one and
+ * never see it; a test makes its own with a virtual clock.
+ *
+ * @since 0.1
+ */
+export class Hub {
+  /** @internal */ readonly core: Core;
+  /** @internal Row address >>> RowShift → the host's half of that row. */
+  readonly slots: Slot[] = [];
+  /** @internal Completions from outside that tasks wait for. */
+  completions = 0;
+  /** @internal Tasks in wait() that are served when nothing is left to do. */
+  quietWaiters = 0;
+  /** @internal Whether a callback of the hub is running. */
+  isInCallback = false;
+  /** @internal */ siteBudget = SITES_PER_TURN;
+  /** @internal */ spawnListeners: Set<(greenlet: Greenlet) => void> | null = null;
+  /** @internal Guests by their place in the core's table, so that a trap finds its guest. */
+  readonly recoverers = new Map<number, (row: number, body: number, error: unknown) => void>();
+  readonly main: Main = { name: "main", id: 0, hub: this, locals: Object.create(null) };
+
+  readonly #driver: Driver;
+  readonly #virtual: VirtualDriver | null;
+  readonly #isClosed: boolean;
+  readonly #turnMs: number;
+  readonly #maxEntries: number;
+  readonly #handlers = new Set<(report: ErrorReport) => void>();
+  readonly #outside = new Set<OutsideTask>();
+  readonly #interruptions = new Map<Task, unknown[]>();
+  /** Timeouts of main that passed while main was not waiting for the hub. */
+  readonly #dueForMain: Timeout[] = [];
+  #unread: Failed[] = [];
+  #serial = QUIET_SERIAL + 2;
+  #turn = 0;
+  #quietRow = 0;
+  #isRunning = false;
+  #isScheduled = false;
+  #isStopped = false;
+  #isDestroyed = false;
+  #armedMs = -1;
+  #isArmedRef = false;
+  #disarm: (() => void) | null = null;
+  #stopWatching: (() => void) | null = null;
+
+  constructor(options: HubOptions = {}) {
+    const { turnMs = 5, seed = 0, clock = "real", driver = runtimeDriver, onError, memoryLimitBytes } = options;
+    checkMs(turnMs, "turnMs");
+    if (turnMs <= 0) throw new RangeUsageError(`could not use ${turnMs} as turnMs because it is not above 0`);
+    if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+      throw new RangeUsageError(`could not use ${seed} as seed because it is not an integer from 0 to 2^32 - 1`);
+    }
+    this.#virtual = clock === "virtual" ? new VirtualDriver(driver) : null;
+    this.#driver = this.#virtual ?? driver;
+    this.#isClosed = options.closed ?? clock === "virtual";
+    this.#turnMs = turnMs;
+    this.#maxEntries = this.#virtual === null ? 0x7fffffff : VIRTUAL_TURN_ENTRIES;
+    if (onError !== undefined) this.#handlers.add(onError);
+    const clockSource = this.#driver;
+    const slots = this.slots;
+    this.core = instantiateCore({
+      now: () => clockSource.now(),
+      resume: (row, reason, cause) => (slots[row >>> Layout.RowShift] as Task).advance(reason, cause),
+      callback: (row, reason) => this.#callLink(row, reason),
+    });
+    if (seed !== 0) this.core.seedOrder(seed);
+    if (memoryLimitBytes !== undefined) {
+      this.core.limitMemory(Math.max(2, Math.floor(memoryLimitBytes / Layout.PageBytes)));
+    }
+  }
+
+  /**
+   * Runs `body` as a greenlet of this hub and gives what it returns; rejects with what it throws,
+   * or with LoopExit if nothing can wake it.
+   *
+   * @switches always
+   */
+  run<A extends unknown[], T>(body: Body<A, T>, ...args: A): Promise<T> {
+    return enterHub(this, () => {
+      const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>, ...args);
+      greenlet.start();
+      return awaitOutside(greenlet.get(), this);
+    });
+  }
+
+  /**
+   * Waits until nothing is left to do: no greenlet ready, no deadline that counts, no completion
+   * awaited. Greenlets parked forever do not count. Gives false if `timeout` ms pass first.
+   *
+   * @source gevent.hub.Hub.join
+   */
+  join(options: { timeout?: number } = {}): Promise<boolean> {
+    return awaitOutside(new WaitIdle(options.timeout), this);
+  }
+
+  /** The clock of this hub: monotonic ms. @noswitch */
+  now(): number {
+    return this.#driver.now();
+  }
+
+  /** Whether this runtime has a capability, such as "tcp.listen". @noswitch */
+  can(capability: Capability): boolean {
+    return this.#driver.capabilities.has(capability);
+  }
+
+  /** The runtime's name, as error texts give it. */
+  get runtime(): string {
+    return this.#driver.runtime;
+  }
+
+  get isDestroyed(): boolean {
+    return this.#isDestroyed;
+  }
+
+  /**
+   * Adds a handler for errors nobody read; with any handler set, console.error is not used.
+   * Returns what removes it. @noswitch
+   */
+  onError(handler: (report: ErrorReport) => void): () => void {
+    this.#handlers.add(handler);
+    return () => void this.#handlers.delete(handler);
+  }
+
+  /** Counts, at little cost. @noswitch */
+  stats(): HubStats {
+    const { core } = this;
+    let greenlets = 0;
+    for (const row of listRows(core)) {
+      const isTask = row.kind === Kind.HostTask || row.kind === Kind.GuestTask;
+      if (isTask && row.state !== State.Dead && !(this.#slot(row.address) instanceof OutsideTask)) greenlets++;
+    }
+    return {
+      greenlets,
+      ready: core.count(1),
+      timers: core.count(2),
+      completions: this.completions,
+      main: this.#outside.size,
+      switches: core.count(4) >>> 0,
+      memoryBytes: core.memory.buffer.byteLength,
+    };
+  }
+
+  /** Every greenlet that has not ended, under the one that spawned it. @noswitch */
+  tree(): TreeNode {
+    return treeOf(this.#rows(), (row) => this.taskOf(row));
+  }
+
+  /**
+   * Ends the hub: throws GreenletExit into every greenlet, which runs its cleanup up to the first
+   * call that would block, then drops the rest. What awaits from outside is rejected with
+   * HubDestroyed. Calling it again does nothing. @noswitch
+   */
+  destroy(): void {
+    if (this.#isDestroyed) return;
+    this.#isDestroyed = true;
+    for (const task of this.#tasks()) {
+      if (task instanceof OutsideTask) continue;
+      if (task.frame === null) (task as Greenlet).drop(new GreenletExit());
+      else {
+        this.#pushInterruption(task, new GreenletExit());
+        task.advance(Reason.Interrupt, 0);
+        task.frame = null;
+      }
+    }
+    for (const task of [...this.#outside]) {
+      this.#pushInterruption(
+        task,
+        new HubDestroyed(`could not go on with ${task.op?.label ?? "an operation"} because the hub was destroyed`),
+      );
+      task.advance(Reason.Interrupt, 0);
+    }
+    this.#disarm?.();
+    this.#flushUnread(Number.POSITIVE_INFINITY);
+    this.slots.length = 0;
+    if (defaultHub === this) defaultHub = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  // ---- rows: what tasks, operations and links ask of the core
+
+  /** @internal Odd numbers are the host's; the core gives guests even ones. */
+  nextSerial(): number {
+    const serial = this.#serial;
+    this.#serial = (serial + 2) & 0x7fffffff;
+    return serial;
+  }
+
+  /** @internal */
+  checkAlive(what: string): void {
+    if (this.#isDestroyed) throw new HubDestroyed(`could not ${what} because the hub was destroyed`);
+  }
+
+  /** @internal Gives the task a row that has not started. */
+  createTask(task: Task): void {
+    this.checkAlive("make a greenlet");
+    task.serial = this.nextSerial();
+    this.#adopt(task, this.core.createTask(task.serial), "make a greenlet");
+  }
+
+  /** @internal Gives the task a row at the back of the run queue. */
+  spawnTask(task: Task): void {
+    this.checkAlive("spawn");
+    task.serial = this.nextSerial();
+    this.#adopt(task, this.core.spawnTask(task.serial), "spawn");
+    if (!this.#isRunning) this.schedule();
+  }
+
+  /** @internal Starts a task that has a row; after `delayMs` if that is 0 or more. */
+  startTask(task: Task, delayMs: number): void {
+    if (this.core.start(task.row, delayMs) === Status.Exhausted) throw exhausted("start a greenlet");
+    this.schedule();
+  }
+
+  #adopt(owner: Task | Link | Timeout, row: number, what: string): void {
+    if (row === 0) {
+      owner.serial = 0;
+      throw exhausted(what);
+    }
+    owner.row = row;
+    this.slots[row >>> Layout.RowShift] = owner;
+  }
+
+  /** @internal The task has ended: the core serves its waiters, the host forgets it. */
+  release(task: Task): void {
+    this.slots[task.row >>> Layout.RowShift] = undefined;
+    if (this.#interruptions.size !== 0) this.#interruptions.delete(task);
+  }
+
+  /** @internal */
+  sleep(task: Task, delayMs: number, isRef: boolean): void {
+    if (this.core.sleep(task.row, delayMs, isRef ? 1 : 0) !== Status.Ok) throw exhausted("sleep");
+  }
+
+  /** @internal False: the queue's row is gone. */
+  waitOn(task: Task, queue: number, serial: number, timeoutMs: number, isRef = true): boolean {
+    const status = this.core.waitOn(task.row, queue, serial, timeoutMs, isRef ? 1 : 0);
+    if (status === Status.Exhausted) throw exhausted("wait");
+    return status === Status.Ok;
+  }
+
+  /** @internal Parks the task behind those whom the queue's dispatch is serving; false: there is none. */
+  waitForDispatch(task: Task, queue: number, serial: number): boolean {
+    return this.core.waitForDispatch(task.row, queue, serial) === Status.Ok;
+  }
+
+  /** @internal Parks the task for a completion from outside; wake() takes the ticket. */
+  park(task: Task, timeoutMs = -1): number {
+    const ticket = this.core.park(task.row, timeoutMs);
+    if (ticket === 0) throw exhausted("wait");
+    return ticket;
+  }
+
+  /**
+   * @internal A completion arrived. False: the task no longer waits for it. If the hub is idle it
+   * runs here and now.
+   */
+  wake(task: Task, ticket: number): boolean {
+    if (this.#isDestroyed || this.core.wake(task.row, ticket) === 0) return false;
+    if (!this.#isScheduled) this.#runTurn();
+    return true;
+  }
+
+  /** @internal As wake, from a callback of the hub: the task runs inside that callback. */
+  resumeNow(task: Task, ticket: number): void {
+    this.core.resumeNow(task.row, ticket);
+  }
+
+  /** @internal Throws `error` into the task, behind what is ready. */
+  interrupt(task: Task, error: unknown): Status {
+    const status = this.core.interrupt(task.row, task.serial);
+    if (status === Status.Exhausted) throw exhausted("kill");
+    if (status === Status.Ok) this.#pushInterruption(task, error);
+    this.schedule();
+    return status;
+  }
+
+  #pushInterruption(task: Task, error: unknown): void {
+    const errors = this.#interruptions.get(task);
+    if (errors === undefined) this.#interruptions.set(task, [error]);
+    else errors.push(error);
+  }
+
+  /** @internal The error that a resume for this reason throws into the task. */
+  interruption(task: Task, reason: Reason, cause: number): unknown {
+    if (reason === Reason.Timeout) {
+      const timeout = this.#slot(cause) as Timeout;
+      this.slots[cause >>> Layout.RowShift] = undefined;
+      return timeout.fire();
+    }
+    const errors = this.#interruptions.get(task)!;
+    const error = errors.shift();
+    if (errors.length === 0) this.#interruptions.delete(task);
+    return error;
+  }
+
+  /** @internal A wait queue's row. */
+  createQueue(serial: number, isPinned = false): number {
+    const row = this.core.createQueue(serial, isPinned ? 1 : 0);
+    if (row === 0) throw exhausted("wait");
+    return row;
+  }
+
+  /** @internal Queues a dispatch of those who wait there now. */
+  notify(queue: number, serial: number): void {
+    this.core.notifyQueue(queue, serial);
+    this.schedule();
+  }
+
+  /** @internal Puts a callback in a row's line. False: that row is gone. */
+  link(link: Link, queue: number, queueSerial: number): boolean {
+    this.checkAlive("link");
+    link.serial = this.nextSerial();
+    const row = this.core.link(link.serial, queue, queueSerial);
+    if (row === 0) return false;
+    this.#adopt(link, row, "link");
+    return true;
+  }
+
+  /** @internal Puts a callback at the back of the run queue. */
+  callSoon(link: Link): void {
+    this.checkAlive("schedule a callback");
+    link.serial = this.nextSerial();
+    this.#adopt(link, this.core.callSoon(link.serial), "schedule a callback");
+    this.schedule();
+  }
+
+  /** @internal Calls back when `delayMs` have passed. */
+  callLater(link: Link, delayMs: number, isRef = true): void {
+    this.checkAlive("set a timer");
+    link.serial = this.nextSerial();
+    this.#adopt(link, this.core.callLater(link.serial, delayMs, isRef ? 1 : 0), "set a timer");
+    this.schedule();
+  }
+
+  /** @internal */
+  cancelLink(link: Link | Timeout): void {
+    if (!this.#isDestroyed) {
+      this.core.cancelRow(link.row, link.serial);
+      this.slots[link.row >>> Layout.RowShift] = undefined;
+      if (!this.#isRunning) this.schedule();
+    }
+    link.row = 0;
+  }
+
+  #callLink(row: number, reason: Reason): void {
+    const link = this.#slot(row) as Link;
+    this.slots[row >>> Layout.RowShift] = undefined;
+    link.row = 0;
+    this.isInCallback = true;
+    this.guard(() => link.fire(reason), link.context);
+    this.isInCallback = false;
+  }
+
+  /** @internal Runs code of a user in the hub's name: no task, and its error is reported, not thrown. */
+  guard(body: () => void, context: unknown): void {
+    try {
+      enterHub(this, () => outsideTasks(body));
+    } catch (error) {
+      this.report({ error, context, name: "a callback" });
+    }
+  }
+
+  /** @internal Sets a deadline that interrupts the task; null: main. */
+  armTimeout(timeout: Timeout, task: Task | null, delayMs: number): void {
+    this.checkAlive("start a timeout");
+    if (task === null) {
+      const link = new Link(this, () => {
+        timeout.row = 0;
+        this.#interruptMain(timeout);
+      });
+      this.callLater(link, delayMs);
+      timeout.row = link.row;
+      timeout.serial = link.serial;
+      return;
+    }
+    timeout.serial = this.nextSerial();
+    this.#adopt(timeout, this.core.armTimeout(timeout.serial, task.row, delayMs), "start a timeout");
+    if (!this.#isRunning) this.schedule();
+  }
+
+  #slot(row: number): Slot {
+    return this.slots[row >>> Layout.RowShift];
+  }
+
+  /** @internal The host's half of a task's row; null: a guest's own, or none. */
+  taskOf(row: number): Task | null {
+    const slot = this.#slot(row);
+    return slot instanceof Task ? slot : null;
+  }
+
+  /** @internal The task or main that made this one; null once that has ended. */
+  parentOf(task: Task): Task | Main | null {
+    if (task.row === 0) return null;
+    const { address, serial } = parentOf(this.core, task.row);
+    if (address === 0) return this.main;
+    const parent = this.taskOf(address);
+    if (parent instanceof OutsideTask) return this.main;
+    return parent?.serial === serial ? parent : null;
+  }
+
+  #rows(): RowView[] {
+    return listRows(this.core);
+  }
+
+  #tasks(): Task[] {
+    return this.slots.filter((slot) => slot instanceof Task);
+  }
+
+  // ---- main
+
+  /** @internal An await from outside begins here and now, as a call of main. */
+  beginOutside(task: OutsideTask): void {
+    this.createTask(task);
+    this.#outside.add(task);
+    this.#watch();
+    const outcome = task.advance(Reason.Wake, 0);
+    if (outcome === Outcome.Done) {
+      this.core.end(task.row);
+      return;
+    }
+    if (outcome === Outcome.Ready) this.core.start(task.row, -1);
+    // A timeout of main that passed while main was busy elsewhere is raised at its next wait.
+    const due = this.#dueForMain.shift();
+    if (due !== undefined) this.interrupt(task, due.fire());
+    if (!this.#isRunning) this.schedule();
+  }
+
+  /** @internal Main goes on: the turn ends, so that its next steps come before what is ready. */
+  outsideEnded(task: OutsideTask): void {
+    this.release(task);
+    this.#outside.delete(task);
+    if (this.#isRunning) {
+      this.#isStopped = true;
+      this.core.stop();
+    }
+    if (this.#outside.size === 0) this.#watch();
+  }
+
+  #interruptMain(timeout: Timeout): void {
+    for (const task of this.#outside) {
+      if (task.serial > timeout.serial) {
+        this.interrupt(task, timeout.fire());
+        return;
+      }
+    }
+    this.#dueForMain.push(timeout);
+  }
+
+  /** Watches for the runtime running out of work while main waits, and only then. */
+  #watch(): void {
+    if (this.#outside.size === 0) {
+      this.#stopWatching?.();
+      this.#stopWatching = null;
+    } else if (this.#stopWatching === null && !this.#isClosed) {
+      this.#stopWatching = this.#driver.whenExhausted(() => {
+        this.#stopWatching = null;
+        this.#loopExit();
+      });
+    }
+  }
+
+  #loopExit(): void {
+    const waiting = waitingOf(this.#rows(), (row) => this.taskOf(row));
+    for (const task of this.#outside) this.interrupt(task, new LoopExit(waiting));
+  }
+
+  // ---- the pump
+
+  /** @internal Asks the driver for a turn, unless one is coming. */
+  schedule(): void {
+    if (this.#isScheduled || this.#isRunning || this.#isDestroyed) return;
+    this.#isScheduled = true;
+    this.#driver.soon(() => {
+      this.#isScheduled = false;
+      this.#runTurn();
+    });
+  }
+
+  #runTurn(): void {
+    if (this.#isRunning || this.#isDestroyed) return;
+    this.#isRunning = true;
+    this.#isStopped = false;
+    this.#turn++;
+    let when: number = Turn.Again;
+    for (let isCut = true; isCut; ) {
+      try {
+        when = this.core.run(this.#turnMs, this.#maxEntries);
+        isCut = false;
+      } catch (error) {
+        // A guest trapped: its frames, and the core's, are gone. The next run picks up the turn.
+        this.#recover(error);
+      }
+    }
+    this.#isRunning = false;
+    this.siteBudget = SITES_PER_TURN;
+    if (!this.#isDestroyed) this.#afterTurn(when);
+  }
+
+  #recover(error: unknown): void {
+    const row = this.core.abandonedTask();
+    const view = this.#rows().find((candidate) => candidate.address === row);
+    const recover = view === undefined ? undefined : this.recoverers.get(view.entry);
+    if (view === undefined || recover === undefined) throw error;
+    recover(row, view.body, error);
+  }
+
+  #afterTurn(when: number): void {
+    this.#flushUnread(this.#turn);
+    if (when === Turn.Again) {
+      if (!this.#isStopped) this.#virtual?.elapse(this.#turnMs);
+      this.schedule();
+      return;
+    }
+    const isQuiet = this.completions === 0 && this.core.count(3) === 0;
+    if (isQuiet && this.quietWaiters > 0) {
+      this.notify(this.quietRow(), QUIET_SERIAL);
+      return;
+    }
+    this.#armTimer(when);
+    if (this.#unread.length > 0) this.schedule();
+    if (isQuiet && this.#isClosed && this.#outside.size > 0) {
+      const turn = this.#turn;
+      // One turn of the runtime later, so that microtasks begun in this one may still act.
+      this.#driver.soon(() => {
+        if (turn === this.#turn && !this.#isScheduled && !this.#isDestroyed) this.#loopExit();
+      });
+    }
+  }
+
+  #armTimer(when: number): void {
+    const isRef = this.core.count(3) !== 0;
+    const keeps =
+      this.#disarm !== null &&
+      this.#isArmedRef === isRef &&
+      (this.#armedMs === when || (this.#virtual === null && when >= 0 && this.#armedMs < when));
+    if (keeps) return;
+    this.#disarm?.();
+    this.#disarm = null;
+    if (when < 0) return;
+    this.#armedMs = when;
+    this.#isArmedRef = isRef;
+    this.#disarm = this.#driver.after(
+      Math.max(when - this.#driver.now(), 0),
+      () => {
+        this.#disarm = null;
+        this.#runTurn();
+      },
+      isRef,
+    );
+  }
+
+  /** @internal The queue of those who wait until nothing is left to do. */
+  quietRow(): number {
+    if (this.#quietRow === 0) this.#quietRow = this.createQueue(QUIET_SERIAL, true);
+    return this.#quietRow;
+  }
+
+  // ---- errors nobody read
+
+  /** @internal A greenlet failed: reported after this turn, if nobody has read it by then. */
+  noteFailure(failed: Failed): void {
+    failed.failedInTurn = this.#turn;
+    this.#unread.push(failed);
+    this.schedule();
+  }
+
+  #flushUnread(beforeTurn: number): void {
+    if (this.#unread.length === 0) return;
+    const unread = this.#unread;
+    this.#unread = unread.filter((failed) => !failed.isRead && failed.failedInTurn >= beforeTurn);
+    for (const failed of unread) {
+      if (!failed.isRead && failed.failedInTurn < beforeTurn) {
+        failed.isRead = true;
+        this.report({ error: failed.error, context: failed, name: failed.name, failed });
+      }
+    }
+  }
+
+  /** @internal */
+  report(facts: { error: unknown; context: unknown; name: string; failed?: Failed }): void {
+    const report = reportOf(facts);
+    if (this.#handlers.size === 0) {
+      console.error(report.text);
+      return;
+    }
+    for (const handler of this.#handlers) {
+      try {
+        outsideTasks(() => handler(report));
+      } catch (error) {
+        console.error(`the error handler failed: ${String(error)}\n${report.text}`);
+      }
+    }
+  }
+}
+
+/** Makes the operation's call as main; in its home hub, or else the default one. */
+export function awaitOutside<T>(op: Operation<T>, hub: Hub = op.home ?? currentHub()): Promise<T> {
+  return new Promise((resolve, reject) => {
+    hub.beginOutside(new OutsideTask(hub, op, resolve as (value: unknown) => void, reject));
+  });
+}
+
+setOutside(awaitOutside);
+
+let defaultHub: Hub | null = null;
+let enteredHub: Hub | null = null;
+
+/** The default hub, made on first use with the runtime's driver and the real clock. @noswitch */
+export function getHub(): Hub {
+  defaultHub ??= new Hub();
+  return defaultHub;
+}
+
+/** The hub that what is made here belongs to: the running greenlet's, or the default one. */
+export function currentHub(): Hub {
+  return current?.hub ?? enteredHub ?? getHub();
+}
+
+/** Runs plain code in a hub's name: what it makes belongs to that hub. */
+export function enterHub<T>(hub: Hub, body: () => T): T {
+  const outer = enteredHub;
+  enteredHub = hub;
+  try {
+    return body();
+  } finally {
+    enteredHub = outer;
+  }
+}
+
+/** Throws unless what belongs to `home` is used in it. */
+export function checkHome(home: Hub, task: Task, label: string): void {
+  if (home === task.hub) return;
+  throw new UsageError(
+    "WEV_ERR_FOREIGN_HUB",
+    `could not use ${label} because its object belongs to another hub; make one object for each hub`,
+  );
+}

@@ -1,0 +1,126 @@
+// Owns what a blocking call is: a small object that says how to begin, how to go on when its task
+// is resumed, and how to let go. It has no state of one call (that lives in the task), so the same
+// operation may be used any number of times, by any number of greenlets.
+//
+// `yield* op` costs no generator: the iterator is one shared cursor that acts for the running task.
+
+import { current } from "./current.js";
+import { UsageError } from "./errors.js";
+import type { Hub } from "./hub.js";
+import type { Task } from "./task.js";
+
+/** Begin or resume answered: the task is parked, or gives way. */
+export const PARKED: unique symbol = Symbol("parked");
+/** Begin answered: the task has a new frame on its stack; run that. */
+export const CALLED: unique symbol = Symbol("called");
+
+/** What an operation answers instead of a result. */
+export type Signal = typeof PARKED | typeof CALLED;
+
+const PARKED_STEP: IteratorResult<unknown> = { done: false, value: PARKED };
+const CALLED_STEP: IteratorResult<unknown> = { done: false, value: CALLED };
+
+/** Makes an operation's call as main. Set by hub.ts, which knows the hub to make it in. */
+let outside: <T>(op: Operation<T>) => Promise<T>;
+
+export function setOutside(awaitOutside: typeof outside): void {
+  outside = awaitOutside;
+}
+
+/**
+ * A blocking call that has not happened yet. Inside a greenlet `yield*` makes it and gives its
+ * result; outside one `await` does. Nothing happens before that, and it happens anew each time.
+ *
+ * @since 0.1
+ */
+export abstract class Operation<T> implements PromiseLike<T> {
+  /** @internal What a listing says that the task waits for. */
+  abstract readonly label: string;
+
+  /** @internal Begins the call for the running task: its result if it need not wait. */
+  abstract start(task: Task): T | Signal;
+
+  /** @internal Goes on after the task was resumed; may park again. */
+  abstract resume(task: Task): T | Signal;
+
+  /** @internal An error is about to be thrown into the parked task: forget it. */
+  abandon(_task: Task): void {}
+
+  /** @internal The hub an `await` from outside runs in; null: the default one. */
+  get home(): Hub | null {
+    return null;
+  }
+
+  [Symbol.iterator](): Iterator<unknown, T, unknown> {
+    const task = current;
+    if (task === null) throw notInGreenlet(this.label);
+    if (task.isParked) {
+      throw new UsageError(
+        "WEV_ERR_OPERATION_BUSY",
+        `could not begin ${this.label} because ${task.op?.label} of the same greenlet is going on; iterate operations with yield* only`,
+      );
+    }
+    task.op = this;
+    return cursor as Iterator<unknown, T, unknown>;
+  }
+
+  /** Makes the call from outside a greenlet, as main. @switches */
+  // biome-ignore lint/suspicious/noThenProperty: an operation can be awaited by contract.
+  then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return outside(this).then(onFulfilled, onRejected);
+  }
+}
+
+function notInGreenlet(label: string): UsageError {
+  return new UsageError(
+    "WEV_ERR_NOT_IN_GREENLET",
+    `could not begin ${label} because no greenlet is running; use await outside greenlets`,
+  );
+}
+
+function runningTask(): Task {
+  if (current === null) throw notInGreenlet("an operation");
+  return current;
+}
+
+const cursor: Iterator<unknown, unknown, unknown> = {
+  next() {
+    const task = runningTask();
+    const op = task.op!;
+    let result: unknown;
+    if (task.isParked) {
+      task.isParked = false;
+      result = op.resume(task);
+    } else {
+      result = op.start(task);
+    }
+    if (result === PARKED) {
+      task.isParked = true;
+      return PARKED_STEP;
+    }
+    if (result === CALLED) return CALLED_STEP;
+    task.op = null;
+    return { done: true, value: result };
+  },
+  throw(error) {
+    letGo(error);
+    throw error;
+  },
+  return(value) {
+    letGo(undefined);
+    return { done: true, value };
+  },
+};
+
+function letGo(error: unknown): void {
+  const task = runningTask();
+  const op = task.op;
+  task.op = null;
+  if (!task.isParked) return;
+  task.isParked = false;
+  if (error !== undefined) task.notePark(error);
+  op?.abandon(task);
+}

@@ -1,0 +1,77 @@
+// Owns what is said of an error that nobody read, and the two places it names: where the greenlet
+// was spawned and where it was parked.
+
+/** A greenlet that failed, as a report sees it. */
+export interface Failed {
+  readonly name: string;
+  readonly error: unknown;
+  readonly spawnSite: { readonly stack?: string } | null;
+  readonly parkSite: { readonly stack?: string } | null;
+  isRead: boolean;
+  failedInTurn: number;
+}
+
+/** What an error handler is told. */
+export interface ErrorReport {
+  readonly error: unknown;
+  /** The greenlet that failed, or what a failing callback belonged to. */
+  readonly context: unknown;
+  /** The greenlet's name. */
+  readonly name: string;
+  /** Where it was spawned: "file:line:column", or null if it was not recorded. */
+  readonly spawnedAt: string | null;
+  /** Where it was parked when the error was thrown into it, or null if it threw it itself. */
+  readonly parkedAt: string | null;
+  /** All of this as a text. */
+  readonly text: string;
+}
+
+const OWN_FILES = import.meta.url?.replace(/host\/core\/report\.[jt]s.*$/, "host/") ?? "";
+
+/** The parts of Error that only some engines have. */
+interface EngineError {
+  captureStackTrace?(target: object, above?: unknown): void;
+  stackTraceLimit?: number;
+}
+
+/** Frames a site keeps: enough to get out of this package's own. */
+const SITE_FRAMES = 8;
+
+/** The present stack, unformatted where the engine allows it. */
+export function captureSite(): { readonly stack?: string } {
+  const engine: EngineError = Error;
+  if (engine.captureStackTrace === undefined) return new Error();
+  const site: { stack?: string } = {};
+  const limit = engine.stackTraceLimit;
+  engine.stackTraceLimit = SITE_FRAMES;
+  engine.captureStackTrace(site, captureSite);
+  if (limit !== undefined) engine.stackTraceLimit = limit;
+  return site;
+}
+
+/** The first place of a stack that is not in this package. */
+export function siteOf(site: { readonly stack?: string } | null): string | null {
+  for (const line of site?.stack?.split("\n") ?? []) {
+    const place = /([^\s()@]+:\d+:\d+)\)?\s*$/.exec(line)?.[1];
+    if (place === undefined || (OWN_FILES !== "" && place.startsWith(OWN_FILES))) continue;
+    if (place.startsWith("node:") || place.startsWith("wasm:")) continue;
+    return place;
+  }
+  return null;
+}
+
+export function reportOf(facts: {
+  error: unknown;
+  context: unknown;
+  name: string;
+  failed?: Failed;
+}): ErrorReport {
+  const { error, context, name, failed } = facts;
+  const spawnedAt = siteOf(failed?.spawnSite ?? null);
+  const parkedAt = siteOf(failed?.parkSite ?? null);
+  const lines = [`${name} failed with an error that nobody read`];
+  if (spawnedAt !== null) lines.push(`  spawned at ${spawnedAt}`);
+  if (parkedAt !== null) lines.push(`  parked at ${parkedAt}`);
+  lines.push(error instanceof Error ? (error.stack ?? String(error)) : String(error));
+  return { error, context, name, spawnedAt, parkedAt, text: lines.join("\n") };
+}

@@ -1,0 +1,94 @@
+// Owns the host's half of a wait queue that belongs to no greenlet: an Event's, a Semaphore's. The
+// line itself is the core's. Its row is made when the first waiter comes and freed by the core when
+// the last has left, so an object that nobody waits for costs the scheduler nothing.
+
+import { describe, UsageError } from "./errors.js";
+import { checkHome, currentHub, type Hub } from "./hub.js";
+import { Link } from "./link.js";
+import type { Task } from "./task.js";
+
+export class WaitQueue {
+  /** The hub of the first who waited; null before. */
+  hub: Hub | null = null;
+  readonly #label: string;
+  #row = 0;
+  #serial = 0;
+  #links: Set<Link> | null = null;
+
+  constructor(label: string) {
+    this.#label = label;
+  }
+
+  get linkCount(): number {
+    return this.#links?.size ?? 0;
+  }
+
+  /** Parks the task at the end of the line. */
+  wait(task: Task, timeoutMs: number): void {
+    this.#join(task.hub, task);
+    if (this.#row !== 0 && task.hub.waitOn(task, this.#row, this.#serial, timeoutMs)) return;
+    this.#makeRow(task.hub);
+    task.hub.waitOn(task, this.#row, this.#serial, timeoutMs);
+  }
+
+  /** Parks the task behind those being served at this moment; false: nobody is. */
+  waitForDispatch(task: Task): boolean {
+    if (this.#row === 0 || this.hub !== task.hub) return false;
+    return task.hub.waitForDispatch(task, this.#row, this.#serial);
+  }
+
+  /** Queues one dispatch of those in the line. */
+  notify(): void {
+    if (this.#row !== 0) this.hub!.notify(this.#row, this.#serial);
+  }
+
+  /** A callback in the line, or, with `isReady`, at the back of the run queue. */
+  rawlink(callback: (source: unknown) => unknown, source: unknown, isReady: boolean): void {
+    if (typeof callback !== "function") {
+      throw new UsageError(
+        "WEV_ERR_ARGUMENT",
+        `could not link ${describe(callback)} because it is not a function; give a function`,
+      );
+    }
+    this.#join(currentHub(), null);
+    const hub = this.hub!;
+    const link: Link = new Link(
+      hub,
+      () => {
+        this.#links?.delete(link);
+        callback(source);
+      },
+      callback,
+    );
+    this.#links ??= new Set();
+    this.#links.add(link);
+    if (isReady) {
+      hub.callSoon(link);
+      return;
+    }
+    if (this.#row !== 0 && hub.link(link, this.#row, this.#serial)) return;
+    this.#makeRow(hub);
+    hub.link(link, this.#row, this.#serial);
+  }
+
+  unlink(callback: unknown): void {
+    for (const link of this.#links ?? []) {
+      if (link.context !== callback) continue;
+      link.cancel();
+      this.#links!.delete(link);
+      return;
+    }
+  }
+
+  #makeRow(hub: Hub): void {
+    this.#serial = hub.nextSerial();
+    this.#row = hub.createQueue(this.#serial);
+  }
+
+  #join(hub: Hub, task: Task | null): void {
+    if (this.hub === null || this.hub.isDestroyed) {
+      this.hub = hub;
+      this.#row = 0;
+    } else if (task !== null) checkHome(this.hub, task, this.#label);
+  }
+}

@@ -1,0 +1,92 @@
+// Event: `wevent/event`.
+
+import type { Hub } from "./core/hub.js";
+import { Operation, PARKED, type Signal } from "./core/operation.js";
+import type { Task } from "./core/task.js";
+import { limited, type TimeoutArgument } from "./core/timeout.js";
+import { WaitQueue } from "./core/wait-queue.js";
+
+/**
+ * A flag that greenlets wait for. Setting it releases all who wait at that moment, even if it is
+ * cleared again before they run.
+ *
+ * @source gevent.event.Event
+ * @since 0.1
+ */
+export class Event {
+  #isSet = false;
+  readonly #queue = new WaitQueue("Event.wait");
+
+  isSet(): boolean {
+    return this.#isSet;
+  }
+
+  /** As `isSet`. */
+  ready(): boolean {
+    return this.#isSet;
+  }
+
+  /** Sets the flag; those who wait are resumed in a later step, in the order they came. @noswitch */
+  set(): void {
+    this.#isSet = true;
+    this.#queue.notify();
+  }
+
+  clear(): void {
+    this.#isSet = false;
+  }
+
+  /**
+   * Waits until the flag is set. Gives true, or false if the timeout passes first.
+   *
+   * @switches when the flag is not set, and when those who waited before are being resumed
+   * @param timeout - Longest wait, ms or a Timeout. 0: lets others run once. Omitted: no limit.
+   */
+  wait(timeout?: TimeoutArgument): Operation<boolean> {
+    return limited(timeout, (ms) => new WaitForEvent(this, this.#queue, ms));
+  }
+
+  /** Calls `callback(event)` once, in the hub, when the flag is set; soon if it is. @noswitch */
+  rawlink(callback: (event: this) => unknown): void {
+    this.#queue.rawlink(callback as (source: unknown) => unknown, this, this.#isSet);
+  }
+
+  /** Takes back what `rawlink` was given; none: nothing happens. @noswitch */
+  unlink(callback: unknown): void {
+    this.#queue.unlink(callback);
+  }
+
+  /** How many callbacks are linked. */
+  get linkCount(): number {
+    return this.#queue.linkCount;
+  }
+}
+
+class WaitForEvent extends Operation<boolean> {
+  readonly label = "Event.wait";
+  readonly #event: Event;
+  readonly #queue: WaitQueue;
+  readonly #timeoutMs: number;
+
+  constructor(event: Event, queue: WaitQueue, ms: number) {
+    super();
+    this.#event = event;
+    this.#queue = queue;
+    this.#timeoutMs = ms;
+  }
+
+  override get home(): Hub | null {
+    return this.#queue.hub;
+  }
+
+  start(task: Task): boolean | Signal {
+    if (this.#event.isSet()) return this.#queue.waitForDispatch(task) ? PARKED : true;
+    this.#queue.wait(task, this.#timeoutMs);
+    return PARKED;
+  }
+
+  resume(task: Task): boolean {
+    return !task.isTimedOut;
+  }
+}
+

@@ -1,0 +1,120 @@
+// spawn, kill and who is running: `wevent/greenlet`.
+
+import { call } from "./core/call.js";
+import { type Body, Greenlet, type KillError, type WaitOptions } from "./core/greenlet.js";
+import { currentHub, Hub, type Main } from "./core/hub.js";
+import type { Operation } from "./core/operation.js";
+import { current } from "./core/current.js";
+import { Timeout, timeoutMs } from "./core/timeout.js";
+import { joinAll } from "./wait.js";
+
+export { call } from "./core/call.js";
+export {
+  type Body,
+  type BodyResult,
+  Greenlet,
+  GreenletExit,
+  type KillError,
+  type LinkTarget,
+  type WaitOptions,
+} from "./core/greenlet.js";
+
+/**
+ * Starts a greenlet: it runs once the caller blocks or ends its turn, never before.
+ *
+ * @noswitch
+ * @throws {@link UsageError} WEV_ERR_BODY when `body` is not a function
+ * @throws {@link ExhaustedError} WEV_ERR_EXHAUSTED when the scheduler's memory limit is reached
+ * @source gevent.spawn
+ * @since 0.1
+ */
+export function spawn<A extends unknown[], T>(body: Body<A, T>, ...args: A): Greenlet<T> {
+  return Greenlet.spawn(body, ...args);
+}
+
+/**
+ * Starts a greenlet after `ms` milliseconds, on a timer: behind what is ready then.
+ *
+ * @noswitch
+ * @throws {@link UsageError} WEV_ERR_BODY when `body` is not a function
+ * @source gevent.spawn_later; milliseconds here, seconds there
+ * @since 0.1
+ */
+export function spawnLater<A extends unknown[], T>(ms: number, body: Body<A, T>, ...args: A): Greenlet<T> {
+  return Greenlet.spawnLater(ms, body, ...args);
+}
+
+/**
+ * The running greenlet, or main.
+ *
+ * @noswitch
+ * @source gevent.getcurrent
+ * @since 0.1
+ */
+export function getCurrent(): Greenlet | Main {
+  return current instanceof Greenlet ? current : currentHub().main;
+}
+
+/**
+ * Ends a greenlet without waiting for its death: `greenlet.kill(error, { block: false })`.
+ *
+ * @noswitch
+ * @source gevent.kill
+ * @since 0.1
+ */
+export function kill(greenlet: Greenlet, error?: KillError): void {
+  greenlet.kill(error, { block: false });
+}
+
+/**
+ * Ends all of them, in the order given, and waits until they are dead.
+ *
+ * @switches when yielded or awaited, unless all have ended or `block` is false
+ * @throws {@link Timeout} WEV_ERR_TIMEOUT when `timeout` ms pass and one still lives
+ * @source gevent.killall
+ * @since 0.1
+ */
+export function killAll(
+  greenlets: Iterable<Greenlet>,
+  error?: KillError,
+  options: WaitOptions = {},
+): Operation<void> {
+  const all = [...greenlets];
+  for (const greenlet of all) kill(greenlet, error);
+  return call(waitForDeaths, all, options);
+}
+
+function* waitForDeaths(greenlets: Greenlet[], options: WaitOptions): Generator<unknown, void, unknown> {
+  const { block = true, timeout } = options;
+  if (!block) return;
+  if (timeout instanceof Timeout) {
+    yield* timeout.run(joinThem, greenlets);
+    return;
+  }
+  const ms = timeoutMs(timeout);
+  if (ms < 0) {
+    yield* joinAll(greenlets);
+    return;
+  }
+  yield* new Timeout(ms).run(joinThem, greenlets);
+}
+
+function* joinThem(greenlets: Greenlet[]): Generator<unknown, void, unknown> {
+  yield* joinAll(greenlets);
+}
+
+/**
+ * Runs `body` as a greenlet of a hub of its own and ends that hub after it, with all greenlets
+ * that are left: for tests and for requests that must share nothing.
+ *
+ * @switches always
+ * @since 0.1
+ */
+export async function run<A extends unknown[], T>(body: Body<A, T>, ...args: A): Promise<T> {
+  const hub = new Hub();
+  try {
+    return await hub.run(body, ...args);
+  } finally {
+    hub.destroy();
+  }
+}

@@ -1,0 +1,21 @@
+// The scheduler's public face: `wevent/hub`.
+
+export type { Capability, Driver } from "./core/driver.js";
+export {
+  type ErrorCode,
+  ExhaustedError,
+  errorTable,
+  HubDestroyed,
+  KillValueError,
+  LoopExit,
+  RangeUsageError,
+  UnsupportedError,
+  UsageError,
+  type Waiting,
+  WeventError,
+  YieldError,
+} from "./core/errors.js";
+export { getHub, Hub, type HubOptions, type HubStats, type Main } from "./core/hub.js";
+export type { TreeNode } from "./core/inspect.js";
+export { Operation } from "./core/operation.js";
+export type { ErrorReport } from "./core/report.js";

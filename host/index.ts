@@ -1,0 +1,19 @@
+// The everyday names: `wevent`.
+
+export { Event } from "./event.js";
+export {
+  type Body,
+  call,
+  getCurrent,
+  Greenlet,
+  GreenletExit,
+  kill,
+  killAll,
+  run,
+  spawn,
+  spawnLater,
+} from "./greenlet.js";
+export { getHub, Hub, type HubOptions, LoopExit, type Main, Operation } from "./hub.js";
+export { idle, sleep } from "./sleep.js";
+export { Timeout, withTimeout } from "./timeout.js";
+export { collect, forEach, iwait, joinAll, type OperationIterator, wait } from "./wait.js";

@@ -1,0 +1,92 @@
+// sleep and idle: giving the turn to others.
+
+import { Operation, PARKED, type Signal } from "./core/operation.js";
+import { giveWay, type Task } from "./core/task.js";
+import { checkMs } from "./core/errors.js";
+
+/** Options of `sleep`. */
+export interface SleepOptions {
+  /** false: the sleep does not keep `wait()` or the process alive. Omitted: true. */
+  readonly ref?: boolean;
+}
+
+class GiveWay extends Operation<void> {
+  readonly label = "sleep(0)";
+
+  start(): Signal {
+    return giveWay();
+  }
+
+  resume(): undefined {
+    return undefined;
+  }
+}
+
+class Sleep extends Operation<void> {
+  readonly #ms: number;
+  readonly #isRef: boolean;
+
+  constructor(ms: number, isRef: boolean) {
+    super();
+    this.#ms = ms;
+    this.#isRef = isRef;
+  }
+
+  get label(): string {
+    return `sleep(${this.#ms})`;
+  }
+
+  start(task: Task): Signal {
+    task.hub.sleep(task, this.#ms, this.#isRef);
+    return PARKED;
+  }
+
+  resume(): undefined {
+    return undefined;
+  }
+}
+
+class Idle extends Operation<void> {
+  readonly label = "idle()";
+
+  start(task: Task): Signal {
+    const { hub } = task;
+    const row = hub.core.idleRow();
+    hub.waitOn(task, row, hub.core.serialOf(row), -1);
+    return PARKED;
+  }
+
+  resume(): undefined {
+    return undefined;
+  }
+}
+
+// One for all: an operation has no state of one call, so giving way allocates nothing.
+const GIVE_WAY = /* @__PURE__ */ new GiveWay();
+const IDLE = /* @__PURE__ */ new Idle();
+
+/**
+ * Lets `ms` milliseconds pass while others run. 0 or less, or omitted: goes to the back of the run
+ * queue. Infinity: until it is interrupted.
+ *
+ * @switches always
+ * @throws {@link UsageError} WEV_ERR_ARGUMENT when `ms` is not a number
+ * @throws {@link RangeUsageError} WEV_ERR_RANGE when `ms` is NaN
+ * @source gevent.sleep; milliseconds here, seconds there
+ * @since 0.1
+ */
+export function sleep(ms = 0, options: SleepOptions = {}): Operation<void> {
+  checkMs(ms, "the time to sleep");
+  return ms > 0 ? new Sleep(ms, options.ref ?? true) : GIVE_WAY;
+}
+
+/**
+ * Waits until nothing else is ready: behind chains of `sleep(0)` too.
+ *
+ * @switches always
+ * @source gevent.idle, which has priorities; here there is one
+ * @since 0.1
+ */
+export function idle(): Operation<void> {
+  return IDLE;
+}

@@ -1,0 +1,49 @@
+// Timeouts: `wevent/timeout`.
+
+import { call } from "./core/call.js";
+import type { Body } from "./core/greenlet.js";
+import type { Operation } from "./core/operation.js";
+import { Timeout, type TimeoutError } from "./core/timeout.js";
+
+export { Timeout, type TimeoutArgument, type TimeoutError } from "./core/timeout.js";
+
+/** Options of `withTimeout`. */
+export interface WithTimeoutOptions<V> {
+  /** Given instead of the error when the time passes. Omitted: the Timeout is thrown. */
+  readonly timeoutValue?: V;
+  /** Thrown instead of the Timeout. */
+  readonly error?: Exclude<TimeoutError, false>;
+}
+
+/**
+ * Runs `body` in the present greenlet, for at most `ms` milliseconds.
+ *
+ * @switches as `body` does
+ * @param ms - 0 or less: at the hub's next look at its timers. Null: no limit.
+ * @throws {@link Timeout} WEV_ERR_TIMEOUT when the time passes and there is no `timeoutValue`
+ * @source gevent.with_timeout, where the timeout_value is given for its own timeout only; so here
+ * @since 0.1
+ */
+export function withTimeout<T, V = never>(
+  ms: number | null,
+  body: Body<[], T>,
+  options: WithTimeoutOptions<V> = {},
+): Operation<T | V> {
+  return call(bounded<T, V>, new Timeout(ms, options.error), body, options);
+}
+
+function* bounded<T, V>(
+  timeout: Timeout,
+  body: Body<[], T>,
+  options: WithTimeoutOptions<V>,
+): Generator<unknown, T | V, unknown> {
+  timeout.start();
+  try {
+    return yield* call(body);
+  } catch (error) {
+    if (error === timeout && "timeoutValue" in options) return options.timeoutValue as V;
+    throw error;
+  } finally {
+    timeout.close();
+  }
+}

@@ -1,0 +1,440 @@
+// Waiting for several objects: joinAll, wait, iwait: `wevent` re-exports them.
+
+import { call } from "./core/call.js";
+import { describe, RangeUsageError, UsageError } from "./core/errors.js";
+import { Greenlet, waitForGreenlet } from "./core/greenlet.js";
+import type { Hub } from "./core/hub.js";
+import { Operation, PARKED, type Signal } from "./core/operation.js";
+import { current } from "./core/current.js";
+import type { Task } from "./core/task.js";
+import { Timeout, type TimeoutArgument, timeoutMs } from "./core/timeout.js";
+import { WaitIdle } from "./core/wait-idle.js";
+import { waitFor } from "./core/wait-promise.js";
+
+/** What `wait` and `iwait` can wait for, beside greenlets and promises: events, results, semaphores. */
+export interface Waitable {
+  ready(): boolean;
+  rawlink(callback: () => unknown): void;
+  unlink(callback: unknown): void;
+}
+
+/** Options of `wait` and `iwait`. */
+export interface WaitAllOptions {
+  /** Longest wait, ms or a Timeout; omitted: no limit. */
+  readonly timeout?: TimeoutArgument;
+  /** How many to wait for; omitted, or more than there are: all. 0: none. */
+  readonly count?: number;
+}
+
+/** Options of `joinAll`. */
+export interface JoinAllOptions extends WaitAllOptions {
+  /** Throws the first failure in time and leaves the rest running. Omitted: false. */
+  readonly raiseError?: boolean;
+}
+
+/** An iteration whose steps may block. */
+export interface OperationIterator<T> extends AsyncIterable<T>, Disposable {
+  /** The next item, waiting for it. */
+  next(): Operation<IteratorResult<T, undefined>>;
+  /** Ends the iteration; `next` gives `done` from here on. */
+  close(): void;
+}
+
+/**
+ * Waits until all of the greenlets have ended, or `count` of them. Gives those that have, in the
+ * order they ended. Never throws their errors unless `raiseError` is true.
+ *
+ * @switches when one has not ended, and once if all have
+ * @source gevent.joinall
+ * @since 0.1
+ */
+export function joinAll<G extends Greenlet>(
+  greenlets: Iterable<G>,
+  options: JoinAllOptions = {},
+): Operation<G[]> {
+  const all = [...greenlets];
+  const { timeout, raiseError = false, count } = options;
+  if (!raiseError && count === undefined && !(timeout instanceof Timeout)) {
+    return new JoinAll(all, timeoutMs(timeout));
+  }
+  return call(joinSome, all, options) as Operation<G[]>;
+}
+
+function* joinSome(
+  greenlets: Greenlet[],
+  options: JoinAllOptions,
+): Generator<unknown, Greenlet[], unknown> {
+  const ended: Greenlet[] = [];
+  const ready = iwait(greenlets, options);
+  try {
+    for (;;) {
+      const step = yield* ready.next();
+      if (step.done) return ended;
+      if (options.raiseError && !step.value.successful()) throw step.value.error;
+      ended.push(step.value);
+    }
+  } finally {
+    ready.close();
+  }
+}
+
+/**
+ * All of them, without a link to each: it stands in the line of the first that lives, and moves on
+ * when that one has ended. The last to end is the one that lets it go, as with links.
+ */
+class JoinAll<G extends Greenlet> extends Operation<G[]> {
+  readonly #greenlets: readonly G[];
+  readonly #timeoutMs: number;
+
+  constructor(greenlets: readonly G[], ms: number) {
+    super();
+    this.#greenlets = greenlets;
+    this.#timeoutMs = ms;
+  }
+
+  get label(): string {
+    return `joinAll of ${this.#greenlets.length}`;
+  }
+
+  override get home(): Hub | null {
+    return this.#greenlets[0]?.hub ?? null;
+  }
+
+  start(task: Task): G[] | Signal {
+    const state = { next: 0, deadlineMs: this.#timeoutMs < 0 ? -1 : task.hub.now() + this.#timeoutMs };
+    if (this.#greenlets.length === 0) return [];
+    task.inbox = state;
+    return this.#advance(task, state, true);
+  }
+
+  resume(task: Task): G[] | Signal {
+    if (task.isTimedOut) return this.#finish(task);
+    return this.#advance(task, task.inbox as { next: number; deadlineMs: number }, false);
+  }
+
+  override abandon(task: Task): void {
+    task.inbox = undefined;
+  }
+
+  #advance(task: Task, state: { next: number; deadlineMs: number }, isFirst: boolean): G[] | Signal {
+    const greenlets = this.#greenlets;
+    let { next } = state;
+    while (next < greenlets.length && greenlets[next]!.dead) next++;
+    state.next = next;
+    if (next === greenlets.length && !isFirst) return this.#finish(task);
+    if (next === greenlets.length) {
+      // All had ended before: let the others run once, as one who waits does.
+      task.hub.sleep(task, 0, true);
+      return PARKED;
+    }
+    const ms = state.deadlineMs < 0 ? -1 : Math.max(state.deadlineMs - task.hub.now(), 0);
+    waitForGreenlet(task, greenlets[next]!, ms, this.label);
+    return PARKED;
+  }
+
+  #finish(task: Task): G[] {
+    task.inbox = undefined;
+    const ended = this.#greenlets.filter((greenlet) => greenlet.dead);
+    if (!isInOrder(ended)) ended.sort((a, b) => a.endOrder - b.endOrder);
+    return ended;
+  }
+}
+
+function isInOrder(greenlets: readonly Greenlet[]): boolean {
+  for (let i = 1; i < greenlets.length; i++) {
+    if (greenlets[i - 1]!.endOrder > greenlets[i]!.endOrder) return false;
+  }
+  return true;
+}
+
+type Resolved<O> = O extends Greenlet ? O : O extends PromiseLike<infer V> ? V : O;
+
+/**
+ * Waits for a promise: gives its value or throws its error. A greenlet that is interrupted
+ * meanwhile goes on at once; the promise's outcome is then ignored.
+ *
+ * @switches always
+ * @since 0.1
+ */
+export function wait<T>(promise: PromiseLike<T>): Operation<T>;
+/**
+ * Waits until nothing is left to do: no greenlet ready, no timer that counts, no completion
+ * awaited. Gives false if the timeout passes first.
+ *
+ * @switches always
+ * @source gevent.wait
+ */
+export function wait(objects?: null | undefined, options?: { readonly timeout?: number }): Operation<boolean>;
+/**
+ * Waits until all of the objects are ready, or `count` of them. Gives those that are, in the order
+ * they became ready; for a promise, its value.
+ *
+ * @switches when one is not ready
+ * @source gevent.wait
+ */
+export function wait<O extends Waitable | PromiseLike<unknown>>(
+  objects: Iterable<O>,
+  options?: WaitAllOptions,
+): Operation<Resolved<O>[]>;
+export function wait(
+  objects?: PromiseLike<unknown> | Iterable<Waitable | PromiseLike<unknown>> | null,
+  options: WaitAllOptions = {},
+): Operation<unknown> {
+  if (objects === undefined || objects === null) {
+    const { timeout } = options;
+    return timeout instanceof Timeout ? timeout.run(() => new WaitIdle()) : new WaitIdle(timeout);
+  }
+  if (typeof (objects as Partial<PromiseLike<unknown>>).then === "function") {
+    return waitFor(objects as PromiseLike<unknown>);
+  }
+  return call(waitAll, objects as Iterable<Waitable>, options);
+}
+
+function* waitAll(
+  objects: Iterable<Waitable>,
+  options: WaitAllOptions,
+): Generator<unknown, unknown[], unknown> {
+  return yield* collect(iwait(objects, options));
+}
+
+/**
+ * Gives the objects one by one as they become ready; for a promise, its value. Close it when it is
+ * left half way (`using`): what was not given is then forgotten.
+ *
+ * @noswitch until its `next` is yielded or awaited
+ * @source gevent.iwait
+ * @since 0.1
+ */
+export function iwait<O extends Waitable | PromiseLike<unknown>>(
+  objects: Iterable<O>,
+  options: WaitAllOptions = {},
+): OperationIterator<Resolved<O>> {
+  return new ReadyIterator<Resolved<O>>(objects as Iterable<Waitable | PromiseLike<unknown>>, options);
+}
+
+class ReadyIterator<T> implements OperationIterator<T> {
+  readonly #objects: readonly (Waitable | PromiseLike<unknown>)[];
+  readonly #timeout: TimeoutArgument | undefined;
+  #left: number;
+  #watches: (() => void)[] | null = null;
+  #deadlineMs = -1;
+  /** What became ready and was not given: a value, or the error of a promise. */
+  readonly #ready: { readonly value: T; readonly error?: { readonly thrown: unknown } }[] = [];
+  #waiter: Task | null = null;
+  #ticket = 0;
+
+  constructor(objects: Iterable<Waitable | PromiseLike<unknown>>, options: WaitAllOptions) {
+    this.#objects = [...objects];
+    for (const object of this.#objects) requireWaitable(object);
+    const { count = this.#objects.length } = options;
+    if (!Number.isInteger(count) || count < 0) {
+      throw new RangeUsageError(`could not wait for ${describe(count)} objects because count is not an integer from 0`);
+    }
+    this.#left = Math.min(count, this.#objects.length);
+    this.#timeout = options.timeout;
+    if (!(this.#timeout instanceof Timeout)) timeoutMs(this.#timeout);
+  }
+
+  next(): Operation<IteratorResult<T, undefined>> {
+    return new NextReady(this as ReadyIterator<unknown>) as Operation<IteratorResult<T, undefined>>;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, undefined, unknown> {
+    try {
+      for (;;) {
+        const step = await this.next();
+        if (step.done) return undefined;
+        yield step.value;
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  close(): void {
+    this.#left = 0;
+    for (const unwatch of this.#watches ?? []) unwatch();
+    this.#watches = [];
+    this.#ready.length = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Begins at the first step: watches every object. */
+  #begin(hub: Hub): void {
+    this.#watches = this.#objects.map((object) => this.#watch(object, hub));
+    if (this.#timeout instanceof Timeout) {
+      if (!this.#timeout.pending) this.#timeout.start();
+    } else {
+      const ms = timeoutMs(this.#timeout);
+      if (ms >= 0) this.#deadlineMs = hub.now() + ms;
+    }
+  }
+
+  #watch(object: Waitable | PromiseLike<unknown>, hub: Hub): () => void {
+    const add = (value: unknown, error?: { thrown: unknown }) => {
+      this.#ready.push(error === undefined ? { value: value as T } : { value: value as T, error });
+      this.#wake();
+    };
+    if (object instanceof Greenlet) return object.watch(() => add(object));
+    if (isPromise(object)) {
+      let isWatched = true;
+      hub.completions++;
+      const settle = (value: unknown, error?: { thrown: unknown }) => {
+        if (!isWatched) return;
+        isWatched = false;
+        hub.completions--;
+        add(value, error);
+      };
+      object.then(
+        (value) => settle(value),
+        (thrown: unknown) => settle(undefined, { thrown }),
+      );
+      return () => {
+        if (isWatched) hub.completions--;
+        isWatched = false;
+      };
+    }
+    const callback = () => add(object);
+    object.rawlink(callback);
+    return () => object.unlink(callback);
+  }
+
+  #wake(): void {
+    const task = this.#waiter;
+    if (task === null) return;
+    this.#waiter = null;
+    if (task.hub.isInCallback && current === null) task.hub.resumeNow(task, this.#ticket);
+    else task.hub.wake(task, this.#ticket);
+  }
+
+  /** @internal */
+  take(task: Task): IteratorResult<T, undefined> | Signal {
+    if (this.#left === 0) return this.#end();
+    if (this.#watches === null) this.#begin(task.hub);
+    const first = this.#ready.shift();
+    if (first !== undefined) {
+      this.#left--;
+      if (this.#left === 0) this.close();
+      if (first.error !== undefined) throw first.error.thrown;
+      return { done: false, value: first.value };
+    }
+    if (this.#waiter !== null) {
+      throw new UsageError(
+        "WEV_ERR_OPERATION_BUSY",
+        "could not wait for the next ready object because another greenlet waits for it; give each its own iwait",
+      );
+    }
+    const ms = this.#deadlineMs < 0 ? -1 : Math.max(this.#deadlineMs - task.hub.now(), 0);
+    this.#ticket = task.hub.park(task, ms);
+    this.#waiter = task;
+    return PARKED;
+  }
+
+  /** @internal */
+  timedOut(): IteratorResult<T, undefined> {
+    this.#waiter = null;
+    return this.#end();
+  }
+
+  /** @internal */
+  leave(): void {
+    this.#waiter = null;
+  }
+
+  #end(): IteratorResult<T, undefined> {
+    this.close();
+    if (this.#timeout instanceof Timeout) this.#timeout.cancel();
+    return { done: true, value: undefined };
+  }
+}
+
+class NextReady extends Operation<IteratorResult<unknown, undefined>> {
+  readonly label = "iwait";
+  readonly #iterator: ReadyIterator<unknown>;
+
+  constructor(iterator: ReadyIterator<unknown>) {
+    super();
+    this.#iterator = iterator;
+  }
+
+  start(task: Task): IteratorResult<unknown, undefined> | Signal {
+    return this.#iterator.take(task);
+  }
+
+  resume(task: Task): IteratorResult<unknown, undefined> | Signal {
+    return task.isTimedOut ? this.#iterator.timedOut() : this.#iterator.take(task);
+  }
+
+  override abandon(): void {
+    this.#iterator.leave();
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>>).then === "function";
+}
+
+function requireWaitable(value: unknown): void {
+  if (typeof value === "object" && value !== null) {
+    if (isPromise(value) || typeof (value as Partial<Waitable>).rawlink === "function") return;
+  }
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not wait for ${describe(value)} because it cannot be waited for; give greenlets, events or promises`,
+  );
+}
+
+/**
+ * Runs `body` with each item, as it comes, in the present greenlet.
+ *
+ * @switches as the iteration and `body` do
+ * @since 0.1
+ */
+export function forEach<T>(
+  iterator: OperationIterator<T>,
+  body: (item: T) => Generator<unknown, unknown, unknown> | PromiseLike<unknown> | unknown,
+): Operation<void> {
+  return call(eachOf<T>, iterator, body);
+}
+
+function* eachOf<T>(
+  iterator: OperationIterator<T>,
+  body: (item: T) => unknown,
+): Generator<unknown, void, unknown> {
+  try {
+    for (;;) {
+      const step = yield* iterator.next();
+      if (step.done) return;
+      yield* call(body, step.value);
+    }
+  } finally {
+    iterator.close();
+  }
+}
+
+/**
+ * All items, in the order they come.
+ *
+ * @switches as the iteration does
+ * @since 0.1
+ */
+export function collect<T>(iterator: OperationIterator<T>): Operation<T[]> {
+  return call(itemsOf<T>, iterator);
+}
+
+function* itemsOf<T>(iterator: OperationIterator<T>): Generator<unknown, T[], unknown> {
+  const items: T[] = [];
+  try {
+    for (;;) {
+      const step = yield* iterator.next();
+      if (step.done) return items;
+      items.push(step.value);
+    }
+  } finally {
+    iterator.close();
+  }
+}
+
