@@ -1,5 +1,6 @@
 // Event: `wevent/event`.
 
+import { isTimedOut } from "./core/current.js";
 import type { Hub } from "./core/hub.js";
 import { Operation, PARKED, type Signal } from "./core/operation.js";
 import type { Task } from "./core/task.js";
@@ -86,7 +87,7 @@ class WaitForEvent extends Operation<boolean> {
   }
 
   resume(task: Task): boolean {
-    return !task.isTimedOut;
+    return !isTimedOut();
   }
 }
 

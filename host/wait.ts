@@ -5,7 +5,7 @@ import { describe, RangeUsageError, UsageError } from "./core/errors.js";
 import { Greenlet, waitForGreenlet } from "./core/greenlet.js";
 import type { Hub } from "./core/hub.js";
 import { Operation, PARKED, type Signal } from "./core/operation.js";
-import { current } from "./core/current.js";
+import { current, isTimedOut } from "./core/current.js";
 import type { Task } from "./core/task.js";
 import { Timeout, type TimeoutArgument, timeoutMs } from "./core/timeout.js";
 import { WaitIdle } from "./core/wait-idle.js";
@@ -103,17 +103,17 @@ class JoinAll<G extends Greenlet> extends Operation<G[]> {
   start(task: Task): G[] | Signal {
     const state = { next: 0, deadlineMs: this.#timeoutMs < 0 ? -1 : task.hub.now() + this.#timeoutMs };
     if (this.#greenlets.length === 0) return [];
-    task.inbox = state;
+    task._inbox = state;
     return this.#advance(task, state, true);
   }
 
   resume(task: Task): G[] | Signal {
-    if (task.isTimedOut) return this.#finish(task);
-    return this.#advance(task, task.inbox as { next: number; deadlineMs: number }, false);
+    if (isTimedOut()) return this.#finish(task);
+    return this.#advance(task, task._inbox as { next: number; deadlineMs: number }, false);
   }
 
   override abandon(task: Task): void {
-    task.inbox = undefined;
+    task._inbox = undefined;
   }
 
   #advance(task: Task, state: { next: number; deadlineMs: number }, isFirst: boolean): G[] | Signal {
@@ -133,16 +133,16 @@ class JoinAll<G extends Greenlet> extends Operation<G[]> {
   }
 
   #finish(task: Task): G[] {
-    task.inbox = undefined;
+    task._inbox = undefined;
     const ended = this.#greenlets.filter((greenlet) => greenlet.dead);
-    if (!isInOrder(ended)) ended.sort((a, b) => a.endOrder - b.endOrder);
+    if (!isInOrder(ended)) ended.sort((a, b) => a._endOrder - b._endOrder);
     return ended;
   }
 }
 
 function isInOrder(greenlets: readonly Greenlet[]): boolean {
   for (let i = 1; i < greenlets.length; i++) {
-    if (greenlets[i - 1]!.endOrder > greenlets[i]!.endOrder) return false;
+    if (greenlets[i - 1]!._endOrder > greenlets[i]!._endOrder) return false;
   }
   return true;
 }
@@ -365,7 +365,7 @@ class NextReady extends Operation<IteratorResult<unknown, undefined>> {
   }
 
   resume(task: Task): IteratorResult<unknown, undefined> | Signal {
-    return task.isTimedOut ? this.#iterator.timedOut() : this.#iterator.take(task);
+    return isTimedOut() ? this.#iterator.timedOut() : this.#iterator.take(task);
   }
 
   override abandon(): void {

@@ -2,7 +2,7 @@
 
 import type { Body } from "./greenlet.js";
 import { Operation, type Signal } from "./operation.js";
-import { asFrame, type Task } from "./task.js";
+import { asFrame, delegate, type Task } from "./task.js";
 import { waitFor } from "./wait-promise.js";
 
 class Call<A extends unknown[], T> extends Operation<T> {
@@ -22,21 +22,17 @@ class Call<A extends unknown[], T> extends Operation<T> {
   start(task: Task): T | Signal {
     const made = this.#body(...this.#args) as unknown;
     const frame = asFrame(made);
-    if (frame !== null) return task.push(frame);
-    if (made instanceof Operation) return task.push(delegate(made));
+    if (frame !== null) return task._push(frame);
+    if (made instanceof Operation) return task._push(delegate(made));
     if (typeof (made as Partial<PromiseLike<T>> | null | undefined)?.then === "function") {
-      return task.push(delegate(waitFor(made as PromiseLike<T>)));
+      return task._push(delegate(waitFor(made as PromiseLike<T>)));
     }
     return made as T;
   }
 
   resume(task: Task): T {
-    return task.takeInbox() as T;
+    return task._takeInbox() as T;
   }
-}
-
-function* delegate<T>(op: Operation<T>): Generator<unknown, T, unknown> {
-  return yield* op;
 }
 
 /**

@@ -22,3 +22,15 @@ export function outsideTasks<T>(body: () => T): T {
     current = before;
   }
 }
+
+let timedOut = false;
+
+/** Says why the task is resumed that is switched to next. */
+export function setTimedOut(isTimedOut: boolean): void {
+  timedOut = isTimedOut;
+}
+
+/** Whether the running task was resumed because its call's own time had passed: for `resume` only. */
+export function isTimedOut(): boolean {
+  return timedOut;
+}

@@ -5,10 +5,10 @@ import { describe, type ErrorCode, KillValueError, UsageError } from "./errors.j
 import { currentHub, type Hub, type Main } from "./hub.js";
 import { Link } from "./link.js";
 import { Operation, PARKED, type Signal } from "./operation.js";
-import { captureSite, type Failed } from "./report.js";
-import { current } from "./current.js";
-import { asFrame, type Frame, Task } from "./task.js";
-import { expired, limited, type TimeoutArgument, timeoutMs } from "./timeout.js";
+import { captureSite, type Failed, type Site } from "./report.js";
+import { current, isTimedOut } from "./current.js";
+import { asFrame, delegate, type Frame, Task } from "./task.js";
+import { expired, limited, Timeout, type TimeoutArgument, timeoutMs } from "./timeout.js";
 import { waitFor } from "./wait-promise.js";
 
 /**
@@ -60,12 +60,15 @@ export type AnyBody<T> = (...args: never[]) => BodyResult<T>;
 /** What a body may give back. */
 export type BodyResult<T> = Generator<unknown, T, unknown> | PromiseLike<T> | T;
 
-enum Life {
+/** Where a greenlet is in its life; each comes after the one above. */
+const enum Life {
   New = 0,
   Scheduled = 1,
   Running = 2,
   Succeeded = 3,
   Failed = 4,
+  /** Failed, and somebody has read the error. */
+  FailureRead = 5,
 }
 
 /**
@@ -78,37 +81,32 @@ enum Life {
  * @since 0.1
  */
 export class Greenlet<T = unknown> extends Task implements Failed {
-  readonly #body: AnyBody<T> | null;
-  #args: unknown[] | null;
-  #life: Life = Life.New;
-  #outcome: unknown = undefined;
-  #links: Set<Link> | null = null;
-  #extra: Extra | null = null;
-  /** @internal */ isRead = false;
-  /** @internal */ failedInTurn = 0;
-  /** @internal Its place in the order in which greenlets of all hubs ended. */
-  endOrder = 0;
+  private readonly _body: AnyBody<T> | null;
+  private _life: Life = Life.New;
+  /** The body's arguments until it has ended, then its outcome. */
+  private _held: unknown;
+  private _extra: Extra | null = null;
+  /** @internal Its place in the order in which all greenlets ended. */
+  _endOrder = 0;
 
   /** A greenlet that has not started. With no body, a subclass's `run` is the body. */
   constructor(body?: AnyBody<T> | null, ...args: unknown[]) {
-    const hub = currentHub();
-    hub.checkAlive("make a greenlet");
-    super(hub);
+    super(currentHub());
     if (body !== undefined && body !== null && typeof body !== "function") {
       throw new UsageError(
         "WEV_ERR_BODY",
         `could not make a greenlet from ${describe(body)} because it is not a function; give a generator function`,
       );
     }
-    this.#body = body ?? null;
-    this.#args = args;
+    this._body = body ?? null;
+    this._held = args.length === 0 ? NO_ARGUMENTS : args;
   }
 
   /** Makes a greenlet and starts it. @noswitch */
   static spawn<A extends unknown[], T>(body: Body<A, T>, ...args: A): Greenlet<T> {
     requireBody(body);
     const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>, ...args);
-    greenlet.start();
+    greenlet._schedule(-1);
     return greenlet;
   }
 
@@ -136,37 +134,37 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** The body, where a subclass defines it. Given the constructor's further arguments. */
   run(...args: unknown[]): BodyResult<T> {
-    return (this.#body === null ? undefined : this.#body(...(args as never[]))) as T;
+    return (this._body === null ? undefined : this._body(...(args as never[]))) as T;
   }
 
   // ---- starting
 
   /** Queues the first run. Calling it again does nothing. @noswitch */
   start(): void {
-    this.#schedule(-1);
+    this._schedule(-1);
   }
 
   /** Queues the first run on a timer in `ms`, 0 or more. Calling it again does nothing. @noswitch */
   startLater(ms: number): void {
-    this.#schedule(timeoutMs(ms));
+    this._schedule(timeoutMs(ms));
   }
 
-  #schedule(delayMs: number): void {
-    if (this.#life !== Life.New) return;
+  private _schedule(delayMs: number): void {
+    if (this._life !== Life.New) return;
     const { hub } = this;
     if (hub.siteBudget > 0) {
       hub.siteBudget--;
-      this.#more().spawnSite = captureSite();
+      this._more().spawnSite = captureSite();
     }
-    if (this.row !== 0) hub.startTask(this, delayMs);
+    if (this._row !== 0) hub.startTask(this, delayMs);
     else if (delayMs < 0) hub.spawnTask(this);
     else {
       hub.createTask(this);
       hub.startTask(this, delayMs);
     }
-    this.#life = Life.Scheduled;
-    const locals = current instanceof Greenlet ? current.#extra?.locals : undefined;
-    if (locals !== undefined) this.#more().locals = locals;
+    this._life = Life.Scheduled;
+    const locals = current instanceof Greenlet ? current._extra?.locals : undefined;
+    if (locals !== undefined) this._more().locals = locals;
     if (hub.spawnListeners !== null) {
       for (const listener of hub.spawnListeners) hub.guard(() => listener(this as Greenlet), this);
     }
@@ -176,22 +174,22 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** A number of its own in its hub; small, and reused after 2^30 greenlets. */
   get id(): number {
-    if (this.serial === 0) this.hub.createTask(this);
-    return this.serial;
+    if (this._serial === 0) this.hub.createTask(this);
+    return this._serial;
   }
 
   /** The name given, or the body's. */
   override get name(): string {
-    return this.#extra?.name ?? this.#bodyName();
+    return this._extra?.name ?? this._bodyName();
   }
 
   set name(name: string) {
-    this.#more().name = name;
+    this._more().name = name;
   }
 
-  #bodyName(): string {
-    if (this.#body === null) return this.constructor.name;
-    return this.#body.name || "anonymous";
+  private _bodyName(): string {
+    if (this._body === null) return this.constructor.name;
+    return this._body.name || "anonymous";
   }
 
   /** The greenlet that spawned it, main, or null once that greenlet has ended. */
@@ -201,12 +199,12 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** Whether it was started and has not ended. */
   get started(): boolean {
-    return this.#life !== Life.New;
+    return this._life !== Life.New;
   }
 
   /** Whether it has ended. */
   get dead(): boolean {
-    return this.#life >= Life.Succeeded;
+    return this._life >= Life.Succeeded;
   }
 
   /** As `dead`. */
@@ -216,24 +214,24 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** Whether it ended by returning, or by GreenletExit. */
   successful(): boolean {
-    return this.#life === Life.Succeeded;
+    return this._life === Life.Succeeded;
   }
 
   /** What it returned, or undefined. */
   get value(): T | undefined {
-    return this.#life === Life.Succeeded ? (this.#outcome as T) : undefined;
+    return this._life === Life.Succeeded ? (this._held as T) : undefined;
   }
 
   /** What it failed with, or undefined. Reading it counts as reading the error. */
   get error(): unknown {
-    if (this.#life !== Life.Failed) return undefined;
-    this.isRead = true;
-    return this.#outcome;
+    if (this._life < Life.Failed) return undefined;
+    this._life = Life.FailureRead;
+    return this._held;
   }
 
-  /** @internal The error, for who only looks. */
-  get failure(): unknown {
-    return this.#life === Life.Failed ? this.#outcome : undefined;
+  /** @internal The failure, unless somebody has read it. */
+  get _unread(): { readonly error: unknown } | null {
+    return this._life === Life.Failed ? { error: this._held } : null;
   }
 
   /**
@@ -241,32 +239,34 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    * tree was given others before it spawned.
    */
   get locals(): Record<PropertyKey, unknown> {
-    return this.#extra?.locals ?? this.hub.main.locals;
+    return this._extra?.locals ?? this.hub.main.locals;
   }
 
   set locals(locals: Record<PropertyKey, unknown>) {
-    this.#more().locals = locals;
+    this._more().locals = locals;
   }
 
   /** Aborted when the greenlet ends: for fetch and what else takes a signal. */
   get signal(): AbortSignal {
-    const more = this.#more();
+    const more = this._more();
     more.abort ??= new AbortController();
-    if (this.dead && !more.abort.signal.aborted) more.abort.abort(this.#outcome);
+    if (this.dead && !more.abort.signal.aborted) more.abort.abort(this._held);
     return more.abort.signal;
   }
 
-  get spawnSite(): { readonly stack?: string } | null {
-    return this.#extra?.spawnSite ?? null;
+  /** @internal */
+  get _spawnSite(): Site | null {
+    return this._extra?.spawnSite ?? null;
   }
 
-  get parkSite(): { readonly stack?: string } | null {
-    return this.#extra?.parkSite ?? null;
+  /** @internal */
+  get _parkSite(): Site | null {
+    return this._extra?.parkSite ?? null;
   }
 
-  #more(): Extra {
-    this.#extra ??= new Extra();
-    return this.#extra;
+  private _more(): Extra {
+    this._extra ??= new Extra();
+    return this._extra;
   }
 
   // ---- waiting for it
@@ -323,8 +323,8 @@ export class Greenlet<T = unknown> extends Task implements Failed {
   throw(error: KillError): void {
     if (this.dead) return;
     const isError = error instanceof Error || (typeof error === "function" && isErrorClass(error));
-    if (this.#life <= Life.Scheduled) {
-      this.#discard(isError ? makeError(error) : new KillValueError(error));
+    if (this._life <= Life.Scheduled) {
+      this._discard(isError ? makeError(error) : new KillValueError(error));
     } else if (isError) {
       this.hub.interrupt(this, makeError(error));
     } else {
@@ -332,14 +332,14 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     }
   }
 
-  #discard(error: unknown): void {
-    if (this.row !== 0) this.hub.interrupt(this, error);
-    this.#settle(error);
+  private _discard(error: unknown): void {
+    if (this._row !== 0) this.hub.interrupt(this, error);
+    this._settle(error);
   }
 
   /** @internal The hub is destroyed: it never runs. */
   drop(error: unknown): void {
-    this.#settle(error);
+    this._settle(error);
   }
 
   // ---- links
@@ -350,7 +350,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    */
   rawlink(callback: (greenlet: this) => unknown): void {
     if (typeof callback !== "function") throw notCallable(callback);
-    this.#addLink(callback, () => {
+    this._addLink(callback, () => {
       const made = callback(this);
       if (asFrame(made) !== null) {
         throw new UsageError(
@@ -363,50 +363,51 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** Spawns `callback(greenlet)` when it has ended, or hands the outcome to an AsyncResult. @noswitch */
   link(callback: LinkCallback<T>): void {
-    this.#addSpawnedLink(callback, () => true);
+    this._addSpawnedLink(callback, () => true);
   }
 
   /** As link, only if it succeeded. @noswitch */
   linkValue(callback: LinkCallback<T>): void {
-    this.#addSpawnedLink(callback, () => this.successful());
+    this._addSpawnedLink(callback, () => this.successful());
   }
 
   /** As link, only if it failed. @noswitch */
   linkError(callback: LinkCallback<T>): void {
-    this.#addSpawnedLink(callback, () => !this.successful());
+    this._addSpawnedLink(callback, () => !this.successful());
   }
 
   /** Takes back every link made with `callback`; none: nothing happens. @noswitch */
   unlink(callback: unknown): void {
-    if (this.#links === null) return;
-    for (const link of this.#links) {
+    const links = this._extra?.links;
+    for (const link of links ?? []) {
       if (link.context !== callback) continue;
       link.cancel();
-      this.#links.delete(link);
+      links!.delete(link);
       return;
     }
   }
 
   /** Takes back all links. @noswitch */
   unlinkAll(): void {
-    for (const link of this.#links ?? []) link.cancel();
-    this.#links?.clear();
+    const links = this._extra?.links;
+    for (const link of links ?? []) link.cancel();
+    links?.clear();
   }
 
   /** Whether a link is waiting to be called. */
   hasLinks(): boolean {
-    return (this.#links?.size ?? 0) > 0;
+    return (this._extra?.links?.size ?? 0) > 0;
   }
 
-  #addSpawnedLink(callback: LinkCallback<T>, applies: () => boolean): void {
+  private _addSpawnedLink(callback: LinkCallback<T>, applies: () => boolean): void {
     const isTarget = typeof callback === "object" && callback !== null && typeof callback.set === "function";
     if (!isTarget && typeof callback !== "function") throw notCallable(callback);
-    this.#addLink(callback, () => {
+    this._addLink(callback, () => {
       if (!applies()) return;
       if (typeof callback === "function") {
         Greenlet.spawn(callback as (greenlet: unknown) => unknown, this);
       } else if (this.successful()) {
-        callback.set(this.#outcome as T);
+        callback.set(this._held as T);
       } else {
         callback.setError(this.error);
       }
@@ -416,37 +417,38 @@ export class Greenlet<T = unknown> extends Task implements Failed {
   /** @internal Calls back in the hub when it has ended, without counting as a link of the user. */
   watch(fire: () => void): () => void {
     const link = new Link(this.hub, fire);
-    this.#place(link);
+    this._place(link);
     return () => link.cancel();
   }
 
-  #addLink(callback: unknown, fire: () => void): void {
+  private _addLink(callback: unknown, fire: () => void): void {
     const link: Link = new Link(
       this.hub,
       () => {
-        this.#links?.delete(link);
-        this.isRead = true;
+        this._extra?.links?.delete(link);
+        if (this._life === Life.Failed) this._life = Life.FailureRead;
         fire();
       },
       callback,
     );
-    this.#place(link);
-    this.#links ??= new Set();
-    this.#links.add(link);
+    this._place(link);
+    const more = this._more();
+    more.links ??= new Set();
+    more.links.add(link);
   }
 
-  #place(link: Link): void {
+  private _place(link: Link): void {
     const { hub } = this;
-    if (this.row === 0 && !this.dead) hub.createTask(this);
-    if (this.row === 0 || !hub.link(link, this.row, this.serial)) hub.callSoon(link);
+    if (this._row === 0 && !this.dead) hub.createTask(this);
+    if (this._row === 0 || !hub.link(link, this._row, this._serial)) hub.callSoon(link);
   }
 
   // ---- what Task asks
 
   /** @internal */
-  override begin(): Frame | null {
-    this.#life = Life.Running;
-    const made = this.run(...this.#args!) as unknown;
+  override _begin(): Frame | null {
+    this._life = Life.Running;
+    const made = this.run(...(this._held as unknown[])) as unknown;
     const frame = asFrame(made);
     if (frame !== null) {
       if (Symbol.asyncIterator in frame) {
@@ -459,44 +461,46 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     }
     if (made instanceof Operation) return delegate(made);
     if (isThenable(made)) return delegate(waitFor(made));
-    this.#end(Life.Succeeded, made);
+    this._end(Life.Succeeded, made);
     return null;
   }
 
   /** @internal */
-  override finish(value: unknown): void {
-    this.#end(Life.Succeeded, value);
+  override _finish(value: unknown): void {
+    this._end(Life.Succeeded, value);
   }
 
   /** @internal */
-  override fail(error: unknown): void {
-    this.#settle(error);
+  override _fail(error: unknown): void {
+    this._settle(error);
   }
 
   /** @internal */
-  override notePark(error: unknown): void {
-    if (!(error instanceof GreenletExit)) this.#more().parkSite = captureSite();
+  override _notePark(error: unknown): void {
+    if (error instanceof GreenletExit) return;
+    // A Timeout was made without a stack: where it strikes is what its stack should say.
+    if (error instanceof Timeout) Error.captureStackTrace?.(error);
+    else this._more().parkSite = captureSite();
   }
 
-  #settle(error: unknown): void {
-    if (error instanceof GreenletExit) this.#end(Life.Succeeded, error);
+  private _settle(error: unknown): void {
+    if (error instanceof GreenletExit) this._end(Life.Succeeded, error);
     else {
-      this.#end(Life.Failed, error);
+      this._end(Life.Failed, error);
       this.hub.noteFailure(this);
     }
   }
 
-  #end(life: Life, outcome: unknown): void {
-    this.#life = life;
-    this.#outcome = outcome;
-    this.#args = null;
-    this.endOrder = ++ended;
-    const extra = this.#extra;
+  private _end(life: Life, outcome: unknown): void {
+    this._life = life;
+    this._held = outcome;
+    this._endOrder = ++ended;
+    const extra = this._extra;
     if (extra !== null) {
       if (life === Life.Succeeded) extra.spawnSite = null;
       extra.abort?.abort(outcome);
     }
-    if (this.row !== 0) this.hub.release(this);
+    if (this._row !== 0) this.hub.release(this);
   }
 
   /** Joins it at the end of the scope: `await using greenlet = spawn(f)`. @switches */
@@ -505,8 +509,8 @@ export class Greenlet<T = unknown> extends Task implements Failed {
   }
 
   override toString(): string {
-    const args = this.#args === null ? "" : this.#args.map((arg) => describe(arg)).join(", ");
-    return `<${this.constructor.name} ${this.serial}: ${this.#bodyName()}(${args})>`;
+    const args = this.dead ? "" : (this._held as unknown[]).map((arg) => describe(arg)).join(", ");
+    return `<${this.constructor.name} ${this._serial}: ${this._bodyName()}(${args})>`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -515,18 +519,16 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 }
 
 let ended = 0;
+const NO_ARGUMENTS: readonly unknown[] = [];
 
 /** What most greenlets never need; apart, so that a million of them stay small. */
 class Extra {
   name: string | undefined = undefined;
+  links: Set<Link> | undefined = undefined;
   locals: Record<PropertyKey, unknown> | undefined = undefined;
   abort: AbortController | undefined = undefined;
-  spawnSite: { readonly stack?: string } | null = null;
-  parkSite: { readonly stack?: string } | null = null;
-}
-
-function* delegate<T>(op: Operation<T>): Generator<unknown, T, unknown> {
-  return yield* op;
+  spawnSite: Site | null = null;
+  parkSite: Site | null = null;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -562,7 +564,6 @@ export function requireBody(body: unknown): void {
 }
 
 class GetOutcome<T> extends Operation<T> {
-  readonly label: string;
   readonly #greenlet: Greenlet<T>;
   readonly #block: boolean;
   readonly #timeoutMs: number;
@@ -570,9 +571,12 @@ class GetOutcome<T> extends Operation<T> {
   constructor(greenlet: Greenlet<T>, block: boolean, ms: number) {
     super();
     this.#greenlet = greenlet;
-    this.label = `Greenlet.get`;
     this.#block = block;
     this.#timeoutMs = ms;
+  }
+
+  get label(): string {
+    return "Greenlet.get";
   }
 
   override get home(): Hub {
@@ -588,7 +592,7 @@ class GetOutcome<T> extends Operation<T> {
   }
 
   resume(task: Task): T | Signal {
-    if (task.isTimedOut) throw expired(this.#timeoutMs);
+    if (isTimedOut()) throw expired(this.#timeoutMs);
     return this.#outcome();
   }
 
@@ -637,6 +641,6 @@ export function waitForGreenlet(task: Task, greenlet: Greenlet, ms: number, labe
       `could not use ${label} because ${greenlet.name} belongs to another hub; await it from outside greenlets`,
     );
   }
-  if (greenlet.row === 0) hub.createTask(greenlet);
-  hub.waitOn(task, greenlet.row, greenlet.serial, ms);
+  if (greenlet._row === 0) hub.createTask(greenlet);
+  hub.waitOn(task, greenlet._row, greenlet._serial, ms);
 }

@@ -114,7 +114,7 @@ export class Hub {
   readonly #interruptions = new Map<Task, unknown[]>();
   /** Timeouts of main that passed while main was not waiting for the hub. */
   readonly #dueForMain: Timeout[] = [];
-  #unread: Failed[] = [];
+  #unread: { readonly failed: Failed; readonly turn: number }[] = [];
   #serial = QUIET_SERIAL + 2;
   #turn = 0;
   #quietRow = 0;
@@ -144,7 +144,7 @@ export class Hub {
     const slots = this.slots;
     this.core = instantiateCore({
       now: () => clockSource.now(),
-      resume: (row, reason, cause) => (slots[row >>> Layout.RowShift] as Task).advance(reason, cause),
+      resume: (row, reason, cause) => (slots[row >>> Layout.RowShift] as Task)._advance(reason, cause),
       callback: (row, reason) => this.#callLink(row, reason),
     });
     if (seed !== 0) this.core.seedOrder(seed);
@@ -239,19 +239,19 @@ export class Hub {
     this.#isDestroyed = true;
     for (const task of this.#tasks()) {
       if (task instanceof OutsideTask) continue;
-      if (task.frame === null) (task as Greenlet).drop(new GreenletExit());
+      if (task._frame === null) (task as Greenlet).drop(new GreenletExit());
       else {
         this.#pushInterruption(task, new GreenletExit());
-        task.advance(Reason.Interrupt, 0);
-        task.frame = null;
+        task._advance(Reason.Interrupt, 0);
+        task._frame = null;
       }
     }
     for (const task of [...this.#outside]) {
       this.#pushInterruption(
         task,
-        new HubDestroyed(`could not go on with ${task.op?.label ?? "an operation"} because the hub was destroyed`),
+        new HubDestroyed(`could not go on with ${task._op?.label ?? "an operation"} because the hub was destroyed`),
       );
-      task.advance(Reason.Interrupt, 0);
+      task._advance(Reason.Interrupt, 0);
     }
     this.#disarm?.();
     this.#flushUnread(Number.POSITIVE_INFINITY);
@@ -280,59 +280,63 @@ export class Hub {
   /** @internal Gives the task a row that has not started. */
   createTask(task: Task): void {
     this.checkAlive("make a greenlet");
-    task.serial = this.nextSerial();
-    this.#adopt(task, this.core.createTask(task.serial), "make a greenlet");
+    task._serial = this.nextSerial();
+    this.#adopt(task, this.core.createTask(task._serial), "make a greenlet");
   }
 
   /** @internal Gives the task a row at the back of the run queue. */
   spawnTask(task: Task): void {
     this.checkAlive("spawn");
-    task.serial = this.nextSerial();
-    this.#adopt(task, this.core.spawnTask(task.serial), "spawn");
+    task._serial = this.nextSerial();
+    this.#adopt(task, this.core.spawnTask(task._serial), "spawn");
     if (!this.#isRunning) this.schedule();
   }
 
   /** @internal Starts a task that has a row; after `delayMs` if that is 0 or more. */
   startTask(task: Task, delayMs: number): void {
-    if (this.core.start(task.row, delayMs) === Status.Exhausted) throw exhausted("start a greenlet");
+    if (this.core.start(task._row, delayMs) === Status.Exhausted) throw exhausted("start a greenlet");
     this.schedule();
   }
 
   #adopt(owner: Task | Link | Timeout, row: number, what: string): void {
     if (row === 0) {
-      owner.serial = 0;
+      owner._serial = 0;
       throw exhausted(what);
     }
-    owner.row = row;
-    this.slots[row >>> Layout.RowShift] = owner;
+    owner._row = row;
+    const { slots } = this;
+    const slot = row >>> Layout.RowShift;
+    // Filled up to the row: an array with a gap this wide would become a hash table.
+    while (slots.length < slot) slots.push(undefined);
+    slots[slot] = owner;
   }
 
   /** @internal The task has ended: the core serves its waiters, the host forgets it. */
   release(task: Task): void {
-    this.slots[task.row >>> Layout.RowShift] = undefined;
+    this.slots[task._row >>> Layout.RowShift] = undefined;
     if (this.#interruptions.size !== 0) this.#interruptions.delete(task);
   }
 
   /** @internal */
   sleep(task: Task, delayMs: number, isRef: boolean): void {
-    if (this.core.sleep(task.row, delayMs, isRef ? 1 : 0) !== Status.Ok) throw exhausted("sleep");
+    if (this.core.sleep(task._row, delayMs, isRef ? 1 : 0) !== Status.Ok) throw exhausted("sleep");
   }
 
   /** @internal False: the queue's row is gone. */
   waitOn(task: Task, queue: number, serial: number, timeoutMs: number, isRef = true): boolean {
-    const status = this.core.waitOn(task.row, queue, serial, timeoutMs, isRef ? 1 : 0);
+    const status = this.core.waitOn(task._row, queue, serial, timeoutMs, isRef ? 1 : 0);
     if (status === Status.Exhausted) throw exhausted("wait");
     return status === Status.Ok;
   }
 
   /** @internal Parks the task behind those whom the queue's dispatch is serving; false: there is none. */
   waitForDispatch(task: Task, queue: number, serial: number): boolean {
-    return this.core.waitForDispatch(task.row, queue, serial) === Status.Ok;
+    return this.core.waitForDispatch(task._row, queue, serial) === Status.Ok;
   }
 
   /** @internal Parks the task for a completion from outside; wake() takes the ticket. */
   park(task: Task, timeoutMs = -1): number {
-    const ticket = this.core.park(task.row, timeoutMs);
+    const ticket = this.core.park(task._row, timeoutMs);
     if (ticket === 0) throw exhausted("wait");
     return ticket;
   }
@@ -342,19 +346,19 @@ export class Hub {
    * runs here and now.
    */
   wake(task: Task, ticket: number): boolean {
-    if (this.#isDestroyed || this.core.wake(task.row, ticket) === 0) return false;
+    if (this.#isDestroyed || this.core.wake(task._row, ticket) === 0) return false;
     if (!this.#isScheduled) this.#runTurn();
     return true;
   }
 
   /** @internal As wake, from a callback of the hub: the task runs inside that callback. */
   resumeNow(task: Task, ticket: number): void {
-    this.core.resumeNow(task.row, ticket);
+    this.core.resumeNow(task._row, ticket);
   }
 
   /** @internal Throws `error` into the task, behind what is ready. */
   interrupt(task: Task, error: unknown): Status {
-    const status = this.core.interrupt(task.row, task.serial);
+    const status = this.core.interrupt(task._row, task._serial);
     if (status === Status.Exhausted) throw exhausted("kill");
     if (status === Status.Ok) this.#pushInterruption(task, error);
     this.schedule();
@@ -396,8 +400,8 @@ export class Hub {
   /** @internal Puts a callback in a row's line. False: that row is gone. */
   link(link: Link, queue: number, queueSerial: number): boolean {
     this.checkAlive("link");
-    link.serial = this.nextSerial();
-    const row = this.core.link(link.serial, queue, queueSerial);
+    link._serial = this.nextSerial();
+    const row = this.core.link(link._serial, queue, queueSerial);
     if (row === 0) return false;
     this.#adopt(link, row, "link");
     return true;
@@ -406,33 +410,33 @@ export class Hub {
   /** @internal Puts a callback at the back of the run queue. */
   callSoon(link: Link): void {
     this.checkAlive("schedule a callback");
-    link.serial = this.nextSerial();
-    this.#adopt(link, this.core.callSoon(link.serial), "schedule a callback");
+    link._serial = this.nextSerial();
+    this.#adopt(link, this.core.callSoon(link._serial), "schedule a callback");
     this.schedule();
   }
 
   /** @internal Calls back when `delayMs` have passed. */
   callLater(link: Link, delayMs: number, isRef = true): void {
     this.checkAlive("set a timer");
-    link.serial = this.nextSerial();
-    this.#adopt(link, this.core.callLater(link.serial, delayMs, isRef ? 1 : 0), "set a timer");
+    link._serial = this.nextSerial();
+    this.#adopt(link, this.core.callLater(link._serial, delayMs, isRef ? 1 : 0), "set a timer");
     this.schedule();
   }
 
   /** @internal */
   cancelLink(link: Link | Timeout): void {
     if (!this.#isDestroyed) {
-      this.core.cancelRow(link.row, link.serial);
-      this.slots[link.row >>> Layout.RowShift] = undefined;
+      this.core.cancelRow(link._row, link._serial);
+      this.slots[link._row >>> Layout.RowShift] = undefined;
       if (!this.#isRunning) this.schedule();
     }
-    link.row = 0;
+    link._row = 0;
   }
 
   #callLink(row: number, reason: Reason): void {
     const link = this.#slot(row) as Link;
     this.slots[row >>> Layout.RowShift] = undefined;
-    link.row = 0;
+    link._row = 0;
     this.isInCallback = true;
     this.guard(() => link.fire(reason), link.context);
     this.isInCallback = false;
@@ -452,16 +456,16 @@ export class Hub {
     this.checkAlive("start a timeout");
     if (task === null) {
       const link = new Link(this, () => {
-        timeout.row = 0;
+        timeout._row = 0;
         this.#interruptMain(timeout);
       });
       this.callLater(link, delayMs);
-      timeout.row = link.row;
-      timeout.serial = link.serial;
+      timeout._row = link._row;
+      timeout._serial = link._serial;
       return;
     }
-    timeout.serial = this.nextSerial();
-    this.#adopt(timeout, this.core.armTimeout(timeout.serial, task.row, delayMs), "start a timeout");
+    timeout._serial = this.nextSerial();
+    this.#adopt(timeout, this.core.armTimeout(timeout._serial, task._row, delayMs), "start a timeout");
     if (!this.#isRunning) this.schedule();
   }
 
@@ -477,8 +481,8 @@ export class Hub {
 
   /** @internal The task or main that made this one; null once that has ended. */
   parentOf(task: Task): Task | Main | null {
-    if (task.row === 0) return null;
-    const { address, serial } = parentOf(this.core, task.row);
+    if (task._row === 0) return null;
+    const { address, serial } = parentOf(this.core, task._row);
     if (address === 0) return this.main;
     const parent = this.taskOf(address);
     if (parent instanceof OutsideTask) return this.main;
@@ -500,12 +504,12 @@ export class Hub {
     this.createTask(task);
     this.#outside.add(task);
     this.#watch();
-    const outcome = task.advance(Reason.Wake, 0);
+    const outcome = task._advance(Reason.Wake, 0);
     if (outcome === Outcome.Done) {
-      this.core.end(task.row);
+      this.core.end(task._row);
       return;
     }
-    if (outcome === Outcome.Ready) this.core.start(task.row, -1);
+    if (outcome === Outcome.Ready) this.core.start(task._row, -1);
     // A timeout of main that passed while main was busy elsewhere is raised at its next wait.
     const due = this.#dueForMain.shift();
     if (due !== undefined) this.interrupt(task, due.fire());
@@ -525,7 +529,7 @@ export class Hub {
 
   #interruptMain(timeout: Timeout): void {
     for (const task of this.#outside) {
-      if (task.serial > timeout.serial) {
+      if (task._serial > timeout._serial) {
         this.interrupt(task, timeout.fire());
         return;
       }
@@ -646,20 +650,18 @@ export class Hub {
 
   /** @internal A greenlet failed: reported after this turn, if nobody has read it by then. */
   noteFailure(failed: Failed): void {
-    failed.failedInTurn = this.#turn;
-    this.#unread.push(failed);
+    this.#unread.push({ failed, turn: this.#turn });
     this.schedule();
   }
 
   #flushUnread(beforeTurn: number): void {
     if (this.#unread.length === 0) return;
     const unread = this.#unread;
-    this.#unread = unread.filter((failed) => !failed.isRead && failed.failedInTurn >= beforeTurn);
-    for (const failed of unread) {
-      if (!failed.isRead && failed.failedInTurn < beforeTurn) {
-        failed.isRead = true;
-        this.report({ error: failed.error, context: failed, name: failed.name, failed });
-      }
+    this.#unread = unread.filter(({ failed, turn }) => failed._unread !== null && turn >= beforeTurn);
+    for (const { failed, turn } of unread) {
+      const failure = failed._unread;
+      if (failure === null || turn >= beforeTurn) continue;
+      this.report({ error: failure.error, context: failed, name: failed.name, failed });
     }
   }
 

@@ -82,7 +82,7 @@ function kindOf(row: RowView, taskOf: TaskOf): TreeNode["kind"] {
 }
 
 function waitsFor(row: RowView, taskOf: TaskOf): string {
-  const label = taskOf(row.address)?.op?.label;
+  const label = taskOf(row.address)?._op?.label;
   if (label !== undefined) return label;
   if (row.queue !== 0) return row.hasTimer ? "an object, with a timeout" : "an object";
   return row.hasTimer ? "a timer" : "a completion";

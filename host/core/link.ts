@@ -10,8 +10,8 @@ export class Link {
   readonly fire: (reason: Reason) => void;
   /** What an error report names beside the error. */
   readonly context: unknown;
-  row = 0;
-  serial = 0;
+  _row = 0;
+  _serial = 0;
 
   constructor(hub: Hub, fire: (reason: Reason) => void, context: unknown = null) {
     this.hub = hub;
@@ -20,10 +20,10 @@ export class Link {
   }
 
   get isWaiting(): boolean {
-    return this.row !== 0;
+    return this._row !== 0;
   }
 
   cancel(): void {
-    if (this.row !== 0) this.hub.cancelLink(this);
+    if (this._row !== 0) this.hub.cancelLink(this);
   }
 }

@@ -54,13 +54,13 @@ export abstract class Operation<T> implements PromiseLike<T> {
   [Symbol.iterator](): Iterator<unknown, T, unknown> {
     const task = current;
     if (task === null) throw notInGreenlet(this.label);
-    if (task.isParked) {
+    if (task._isParked) {
       throw new UsageError(
         "WEV_ERR_OPERATION_BUSY",
-        `could not begin ${this.label} because ${task.op?.label} of the same greenlet is going on; iterate operations with yield* only`,
+        `could not begin ${this.label} because ${task._op?.label} of the same greenlet is going on; iterate operations with yield* only`,
       );
     }
-    task.op = this;
+    task._op = this;
     return cursor as Iterator<unknown, T, unknown>;
   }
 
@@ -89,20 +89,20 @@ function runningTask(): Task {
 const cursor: Iterator<unknown, unknown, unknown> = {
   next() {
     const task = runningTask();
-    const op = task.op!;
+    const op = task._op!;
     let result: unknown;
-    if (task.isParked) {
-      task.isParked = false;
+    if (task._isParked) {
+      task._isParked = false;
       result = op.resume(task);
     } else {
       result = op.start(task);
     }
     if (result === PARKED) {
-      task.isParked = true;
+      task._isParked = true;
       return PARKED_STEP;
     }
     if (result === CALLED) return CALLED_STEP;
-    task.op = null;
+    task._op = null;
     return { done: true, value: result };
   },
   throw(error) {
@@ -117,10 +117,10 @@ const cursor: Iterator<unknown, unknown, unknown> = {
 
 function letGo(error: unknown): void {
   const task = runningTask();
-  const op = task.op;
-  task.op = null;
-  if (!task.isParked) return;
-  task.isParked = false;
-  if (error !== undefined) task.notePark(error);
+  const op = task._op;
+  task._op = null;
+  if (!task._isParked) return;
+  task._isParked = false;
+  if (error !== undefined) task._notePark(error);
   op?.abandon(task);
 }

@@ -4,11 +4,17 @@
 /** A greenlet that failed, as a report sees it. */
 export interface Failed {
   readonly name: string;
+  /** What it failed with; reading it counts. */
   readonly error: unknown;
-  readonly spawnSite: { readonly stack?: string } | null;
-  readonly parkSite: { readonly stack?: string } | null;
-  isRead: boolean;
-  failedInTurn: number;
+  /** The same, unless somebody has read it; looking does not count. */
+  readonly _unread: { readonly error: unknown } | null;
+  readonly _spawnSite: Site | null;
+  readonly _parkSite: Site | null;
+}
+
+/** A stack taken at a place, formatted only when it is read. */
+export interface Site {
+  readonly stack?: string;
 }
 
 /** What an error handler is told. */
@@ -38,7 +44,7 @@ interface EngineError {
 const SITE_FRAMES = 8;
 
 /** The present stack, unformatted where the engine allows it. */
-export function captureSite(): { readonly stack?: string } {
+export function captureSite(): Site {
   const engine: EngineError = Error;
   if (engine.captureStackTrace === undefined) return new Error();
   const site: { stack?: string } = {};
@@ -50,7 +56,7 @@ export function captureSite(): { readonly stack?: string } {
 }
 
 /** The first place of a stack that is not in this package. */
-export function siteOf(site: { readonly stack?: string } | null): string | null {
+export function siteOf(site: Site | null): string | null {
   for (const line of site?.stack?.split("\n") ?? []) {
     const place = /([^\s()@]+:\d+:\d+)\)?\s*$/.exec(line)?.[1];
     if (place === undefined || (OWN_FILES !== "" && place.startsWith(OWN_FILES))) continue;
@@ -67,8 +73,8 @@ export function reportOf(facts: {
   failed?: Failed;
 }): ErrorReport {
   const { error, context, name, failed } = facts;
-  const spawnedAt = siteOf(failed?.spawnSite ?? null);
-  const parkedAt = siteOf(failed?.parkSite ?? null);
+  const spawnedAt = siteOf(failed?._spawnSite ?? null);
+  const parkedAt = siteOf(failed?._parkSite ?? null);
   const lines = [`${name} failed with an error that nobody read`];
   if (spawnedAt !== null) lines.push(`  spawned at ${spawnedAt}`);
   if (parkedAt !== null) lines.push(`  parked at ${parkedAt}`);

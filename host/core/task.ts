@@ -6,13 +6,20 @@
 // `outer` instead of delegating to it, so that a resume costs the same at any depth.
 
 import { Outcome, Reason } from "../../assembly/core/abi.js";
-import { switchTo } from "./current.js";
+import { setTimedOut, switchTo } from "./current.js";
 import { describe, ExhaustedError, YieldError } from "./errors.js";
 import type { Hub } from "./hub.js";
 import { CALLED, Operation, PARKED } from "./operation.js";
 
 /** A suspended generator, whatever it gives. */
 export type Frame = Generator<unknown, unknown, unknown>;
+
+// Every generator function has its own prototype, so `frame.next` looks different for each; the
+// method itself is one. bench/switch.js shows the difference.
+const GENERATOR_PROTOTYPE = Object.getPrototypeOf(delegate.prototype) as Frame;
+const NEXT = GENERATOR_PROTOTYPE.next;
+const THROW = GENERATOR_PROTOTYPE.throw;
+const { isPrototypeOf } = Object.prototype;
 
 interface OuterFrame {
   readonly frame: Frame;
@@ -29,113 +36,123 @@ export function giveWay(): typeof PARKED {
   return PARKED;
 }
 
+/** Named with an underscore, so that a subclass of Greenlet cannot hit one by accident. */
 export abstract class Task {
   readonly hub: Hub;
-  /** Its row in the core; 0 before there is one. */
-  row = 0;
-  serial = 0;
-  /** The operation it is in. */
-  op: Operation<unknown> | null = null;
-  isParked = false;
-  /** The ticket of the completion from outside that it is parked for; 0: none. */
-  ticket = 0;
-  /** Whether its last resume was because the call's own time had passed. */
-  isTimedOut = false;
-  /** What a completion from outside handed over. */
-  inbox: unknown = undefined;
-  frame: Frame | null = null;
-  outer: OuterFrame | null = null;
+  /** @internal Its row in the core; 0 before there is one. */
+  _row = 0;
+  /** @internal */
+  _serial = 0;
+  /** @internal The operation it is in. */
+  _op: Operation<unknown> | null = null;
+  /** @internal */
+  _isParked = false;
+  /** @internal What was handed over to the operation it is in. */
+  _inbox: unknown = undefined;
+  /** @internal The innermost frame. */
+  _frame: Frame | null = null;
+  /** @internal The frames that call() left below it. */
+  _outer: OuterFrame | null = null;
 
   constructor(hub: Hub) {
     this.hub = hub;
   }
 
-  /** The first frame, made at the first run; or the result, if there is nothing to suspend. */
-  protected abstract begin(): Frame | null;
-  protected abstract finish(value: unknown): void;
-  protected abstract fail(error: unknown): void;
   abstract readonly name: string;
 
-  /** Called when an error from outside is about to be thrown at the park site. */
-  notePark(_error: unknown): void {}
+  /** @internal The first frame, made at the first run; null: it ran to its end. */
+  abstract _begin(): Frame | null;
+  /** @internal */
+  abstract _finish(value: unknown): void;
+  /** @internal */
+  abstract _fail(error: unknown): void;
 
-  /** Puts a frame on top; the operation below goes on when it ends. */
-  push(frame: Frame): typeof CALLED {
-    this.outer = { frame: this.frame!, op: this.op, outer: this.outer };
-    this.frame = frame;
-    this.op = null;
+  /** @internal Called when an error from outside is about to be thrown at the park site. */
+  _notePark(_error: unknown): void {}
+
+  /** @internal Puts a frame on top; the operation below goes on when it ends. */
+  _push(frame: Frame): typeof CALLED {
+    this._outer = { frame: this._frame!, op: this._op, outer: this._outer };
+    this._frame = frame;
+    this._op = null;
     return CALLED;
   }
 
-  /** Runs it until it parks, gives way or ends. Never throws. */
-  advance(reason: Reason, cause: number): Outcome {
+  /** @internal Runs it until it parks, gives way or ends. Never throws. */
+  _advance(reason: Reason, cause: number): Outcome {
     const caller = switchTo(this);
     outcome = Outcome.Parked;
-    this.isTimedOut = reason === Reason.TimedOut;
     let isThrow = false;
     let error: unknown;
     if (reason === Reason.Interrupt || reason === Reason.Timeout) {
       error = this.hub.interruption(this, reason, cause);
       isThrow = true;
+    } else {
+      setTimedOut(reason === Reason.TimedOut);
     }
+    const result = this._frame === null && !this._open() ? Outcome.Done : this._drive(isThrow, error);
+    switchTo(caller);
+    return result;
+  }
+
+  /** Makes the first frame. False: the task has ended with it. */
+  private _open(): boolean {
     try {
-      if (this.frame === null) {
-        this.frame = this.begin();
-        if (this.frame === null) return Outcome.Done;
-      }
-      for (;;) {
-        const frame: Frame = this.frame!;
-        let step: IteratorResult<unknown, unknown>;
-        try {
-          step = isThrow ? frame.throw(error) : frame.next();
-        } catch (thrown) {
-          if (!this.pop()) {
-            this.frame = null;
-            this.fail(thrown);
-            return Outcome.Done;
-          }
-          isThrow = true;
-          error = thrown;
-          continue;
+      this._frame = this._begin();
+    } catch (error) {
+      // The body refused its arguments, or is a plain function that failed.
+      this._fail(error);
+      return false;
+    }
+    return this._frame !== null;
+  }
+
+  private _drive(isThrow: boolean, error: unknown): Outcome {
+    for (;;) {
+      let step: IteratorResult<unknown, unknown>;
+      try {
+        step = isThrow ? THROW.call(this._frame!, error) : NEXT.call(this._frame!);
+      } catch (thrown) {
+        if (!this._pop()) {
+          this._frame = null;
+          this._fail(thrown);
+          return Outcome.Done;
         }
-        isThrow = false;
-        if (step.done) {
-          if (!this.pop()) {
-            this.frame = null;
-            this.finish(step.value);
-            return Outcome.Done;
-          }
-          this.inbox = step.value;
-        } else if (step.value === PARKED) {
-          return outcome;
-        } else if (step.value !== CALLED) {
-          error = yieldError(step.value);
-          isThrow = true;
-        }
+        isThrow = true;
+        error = thrown;
+        continue;
       }
-    } catch (thrown) {
-      // begin() threw: the body refused its arguments, or is a plain function that failed.
-      this.fail(thrown);
-      return Outcome.Done;
-    } finally {
-      switchTo(caller);
+      if (step.value === PARKED) return outcome;
+      isThrow = false;
+      if (step.done) {
+        if (!this._pop()) {
+          this._frame = null;
+          this._finish(step.value);
+          return Outcome.Done;
+        }
+        this._inbox = step.value;
+      } else if (step.value !== CALLED) {
+        error = yieldError(step.value);
+        isThrow = true;
+      }
     }
   }
 
   /** Back to the frame below, whose call() is then parked. False: there is none. */
-  private pop(): boolean {
-    const below = this.outer;
+  private _pop(): boolean {
+    const below = this._outer;
     if (below === null) return false;
-    this.frame = below.frame;
-    this.op = below.op;
-    this.outer = below.outer;
-    this.isParked = true;
+    this._frame = below.frame;
+    this._op = below.op;
+    this._outer = below.outer;
+    this._isParked = true;
     return true;
   }
 
-  takeInbox(): unknown {
-    const value = this.inbox;
-    this.inbox = undefined;
+  /** @internal */
+  _takeInbox(): unknown {
+    const value = this._inbox;
+    this._inbox = undefined;
     return value;
   }
 }
@@ -147,18 +164,20 @@ function yieldError(value: unknown): YieldError {
   );
 }
 
-/** The generator, or null if `value` is not a suspended generator. */
+/** A suspended generator for `value`, or null if it is none. */
 export function asFrame(value: unknown): Frame | null {
   if (typeof value !== "object" || value === null) return null;
+  if (isPrototypeOf.call(GENERATOR_PROTOTYPE, value)) return value as Frame;
   const candidate = value as Partial<Frame>;
   return typeof candidate.next === "function" &&
     typeof candidate.throw === "function" &&
     typeof candidate[Symbol.iterator] === "function"
-    ? (value as Frame)
+    ? delegate(candidate as Iterable<unknown, unknown, unknown>)
     : null;
 }
 
-function* delegate<T>(op: Operation<T>): Generator<unknown, T, unknown> {
+/** A generator that is only another's, or an operation's, first frame. */
+export function* delegate<T>(op: Iterable<unknown, T, unknown>): Generator<unknown, T, unknown> {
   return yield* op;
 }
 
@@ -188,16 +207,16 @@ export class OutsideTask extends Task {
     return "main";
   }
 
-  protected begin(): Frame {
+  _begin(): Frame {
     return delegate(this.#op);
   }
 
-  protected finish(value: unknown): void {
+  _finish(value: unknown): void {
     this.hub.outsideEnded(this);
     this.#resolve(value);
   }
 
-  protected fail(error: unknown): void {
+  _fail(error: unknown): void {
     this.hub.outsideEnded(this);
     this.#reject(error);
   }

@@ -30,8 +30,8 @@ export class Timeout extends Error {
   readonly code = "WEV_ERR_TIMEOUT" satisfies ErrorCode;
   /** The span in ms; null: it never fires. */
   readonly ms: number | null;
-  /** @internal */ row = 0;
-  /** @internal */ serial = 0;
+  /** @internal */ _row = 0;
+  /** @internal */ _serial = 0;
   #error: TimeoutError | null;
   #hub: Hub | null = null;
 
@@ -68,7 +68,7 @@ export class Timeout extends Error {
 
   /** Whether it is started and has neither fired nor been cancelled. */
   get pending(): boolean {
-    return this.row !== 0;
+    return this._row !== 0;
   }
 
   /**
@@ -92,7 +92,7 @@ export class Timeout extends Error {
 
   /** Takes it back, if it is pending. @noswitch */
   cancel(): void {
-    if (this.row !== 0) this.#hub!.cancelLink(this);
+    if (this._row !== 0) this.#hub!.cancelLink(this);
   }
 
   /** Cancels it and lets go of the error it was to raise. @noswitch */
@@ -118,11 +118,10 @@ export class Timeout extends Error {
 
   /** @internal It fires: the error to throw. */
   fire(): unknown {
-    this.row = 0;
+    this._row = 0;
     const error = this.#error;
     if (typeof error === "function") return new error();
     if (error instanceof Error) return error;
-    Error.captureStackTrace?.(this);
     return this;
   }
 

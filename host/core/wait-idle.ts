@@ -1,5 +1,6 @@
 // Owns waiting for nothing to be left: wait() without objects, hub.join().
 
+import { isTimedOut } from "./current.js";
 import { QUIET_SERIAL } from "./hub.js";
 import { Operation, PARKED, type Signal } from "./operation.js";
 import type { Task } from "./task.js";
@@ -24,7 +25,7 @@ export class WaitIdle extends Operation<boolean> {
 
   resume(task: Task): boolean {
     task.hub.quietWaiters--;
-    return !task.isTimedOut;
+    return !isTimedOut();
   }
 
   override abandon(task: Task): void {

@@ -3,18 +3,14 @@
 import { Operation, PARKED, type Signal } from "./operation.js";
 import type { Task } from "./task.js";
 
-/** What a settled promise leaves in the task's inbox. */
-class Settled {
-  readonly isError: boolean;
-  readonly value: unknown;
-  constructor(isError: boolean, value: unknown) {
-    this.isError = isError;
-    this.value = value;
-  }
+/** One wait for one promise: its task's inbox while it lasts. */
+class Settlement {
+  isSettled = false;
+  isError = false;
+  value: unknown = undefined;
 }
 
 class WaitForPromise<T> extends Operation<T> {
-  readonly label = "a promise";
   readonly #promise: PromiseLike<T>;
 
   constructor(promise: PromiseLike<T>) {
@@ -22,18 +18,25 @@ class WaitForPromise<T> extends Operation<T> {
     this.#promise = promise;
   }
 
+  get label(): string {
+    return "a promise";
+  }
+
   start(task: Task): Signal {
     const { hub } = task;
     const ticket = hub.park(task);
-    hub.completions++;
+    const settlement = new Settlement();
     const settle = (isError: boolean, value: unknown) => {
-      // A late settlement finds another ticket and is dropped: the greenlet has gone on.
-      if (task.ticket !== ticket) return;
-      task.inbox = new Settled(isError, value);
-      this.#forget(task);
+      // The greenlet was interrupted and has gone on: the outcome is nobody's.
+      if (task._inbox !== settlement) return;
+      settlement.isSettled = true;
+      settlement.isError = isError;
+      settlement.value = value;
+      hub.completions--;
       hub.wake(task, ticket);
     };
-    task.ticket = ticket;
+    task._inbox = settlement;
+    hub.completions++;
     this.#promise.then(
       (value) => settle(false, value),
       (error: unknown) => settle(true, error),
@@ -42,19 +45,14 @@ class WaitForPromise<T> extends Operation<T> {
   }
 
   resume(task: Task): T {
-    const { isError, value } = task.takeInbox() as Settled;
+    const { isError, value } = task._takeInbox() as Settlement;
     if (isError) throw value;
     return value as T;
   }
 
   override abandon(task: Task): void {
-    if (task.ticket !== 0) this.#forget(task);
-    task.inbox = undefined;
-  }
-
-  #forget(task: Task): void {
-    task.ticket = 0;
-    task.hub.completions--;
+    const settlement = task._takeInbox() as Settlement;
+    if (!settlement.isSettled) task.hub.completions--;
   }
 }
 
