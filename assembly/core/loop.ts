@@ -225,7 +225,8 @@ export function interrupt(task: Row, serial: u32): Status {
     end(task);
     return Status.Discarded;
   }
-  if (task.entries == u16.MAX_VALUE || !reserveInterrupt()) return Status.Exhausted;
+  // The two places left in the row's count are for a resume and a dispatch, which cannot be refused.
+  if (task.entries >= u16.MAX_VALUE - 2 || !reserveInterrupt()) return Status.Exhausted;
   push(task, Entry.Interrupt);
   return Status.Ok;
 }

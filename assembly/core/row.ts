@@ -26,7 +26,7 @@
 //  60 serial      odd: given by the host; even: by the core, for guests; 0: free
 
 import { Kind, Layout, State } from "./abi";
-import { allocatePages } from "./memory";
+import { allocatePages, freePages } from "./memory";
 import { reserveEntries } from "./run-queue";
 
 @unmanaged
@@ -66,11 +66,14 @@ export function tableStart(): usize {
 
 function growTable(): bool {
   const perPage = Layout.PageBytes / Layout.RowBytes - 1;
-  // Every row may stand in the run queue twice (resume, dispatch). The room is taken here, where
-  // it can be refused, and not at a wake, which must not fail.
-  if (!reserveEntries((capacity + perPage) * 2)) return false;
   const page = allocatePages(1);
   if (page == 0) return false;
+  // Every row may stand in the run queue twice (resume, dispatch). The room is taken here, where
+  // it can be refused, and not at a wake, which must not fail.
+  if (!reserveEntries((capacity + perPage) * 2)) {
+    freePages(page, 1);
+    return false;
+  }
   store<usize>(page, firstPage);
   firstPage = page;
   capacity += perPage;

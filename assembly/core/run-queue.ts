@@ -3,7 +3,7 @@
 // It must not know what resuming means. A seed makes pop() take a random entry instead of the
 // oldest, the same ones for the same seed.
 
-import { Entry, Layout } from "./abi";
+import { Entry, Layout, State } from "./abi";
 import { allocatePages, freePages } from "./memory";
 import { Row } from "./row";
 
@@ -74,11 +74,11 @@ export function reserveInterrupt(): bool {
 }
 
 /**
- * Puts an entry at the back. Its room was promised; what can fill the ring all the same are
- * stale entries, which are dropped when no memory is left. @grows
+ * Puts an entry at the back. Its room was promised; what can fill the ring, or a row's count of its
+ * entries, all the same are stale ones: they are dropped (core-entries.test.ts). @grows
  */
 export function push(row: Row, op: Entry): void {
-  if (tail - head == size && !grow()) dropStale();
+  if ((tail - head == size && !grow()) || row.entries == u16.MAX_VALUE) dropStale();
   store<u32>(slot(tail), changetype<usize>(row) | op);
   tail++;
   row.entries++;
@@ -122,7 +122,9 @@ function dropStale(): void {
   for (let i = head; i != tail; i++) {
     const entry: usize = load<u32>(slot(i));
     const row = entryRow(entry);
-    if (entryOp(entry) == Entry.Resume && row.stale > 0) {
+    // The last entry of a task that ended stays: the row is freed when that is taken.
+    const isLast = row.entries == 1 && row.state == State.Dead;
+    if (entryOp(entry) == Entry.Resume && row.stale > 0 && !isLast) {
       row.stale--;
       row.entries--;
     } else {

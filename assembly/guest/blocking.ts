@@ -18,10 +18,14 @@ import { park, runningRow } from "./switch";
  * @source gevent.sleep, gevent 26.5; milliseconds here, seconds there
  * @since 0.1
  */
+// @ts-ignore: decorator
+@inline
 export function sleep(ms: f64 = 0, isRef: bool = true): Status {
-  const row = runningRow();
-  if (!(ms > 0)) return park(Outcome.Ready);
-  if (core.sleep(row, ms, isRef) != CoreStatus.Ok) return Status.Exhausted;
+  return ms > 0 ? sleepFor(ms, isRef) : park(Outcome.Ready);
+}
+
+function sleepFor(ms: f64, isRef: bool): Status {
+  if (core.sleep(runningRow(), ms, isRef) != CoreStatus.Ok) return Status.Exhausted;
   return park(Outcome.Parked);
 }
 

@@ -67,6 +67,7 @@ export function park(outcome: Outcome): Status {
     stopRewind();
     return status;
   }
+  if (barriers != 0) host.refuse(Refusal.CannotPark, 0);
   answer = outcome;
   store<usize>(unwinding, scratch);
   startUnwind(unwinding);

@@ -486,7 +486,7 @@ export class Hub {
     if (address === 0) return this.main;
     const parent = this.taskOf(address);
     if (parent instanceof OutsideTask) return this.main;
-    return parent?.serial === serial ? parent : null;
+    return parent?._serial === serial ? parent : null;
   }
 
   #rows(): RowView[] {
