@@ -1,0 +1,458 @@
+// Owns the rules of the scheduler in plain TypeScript, to be compared with core.wasm. Written from
+// the rules, not from the code: lists are arrays, an entry of the run queue knows whether it still
+// counts, a waiter knows whether a dispatch serves it, and what is freed follows from one question
+// asked of everything: does anybody still need it?
+
+import { Kind, Outcome, Reason, State, Status, Turn } from "../../assembly/core/abi.ts";
+import type { Actor, World } from "./core-world.ts";
+
+type Asks = "run" | "interrupt" | "serve" | "call";
+
+interface Entry {
+  readonly asks: Asks;
+  readonly thing: Thing;
+  /** What it was queued for has been overtaken: its turn passes without effect. */
+  isVoid: boolean;
+}
+
+interface Deadline {
+  readonly atMs: number;
+  readonly order: number;
+  readonly isRef: boolean;
+  readonly thing: Thing;
+}
+
+class Thing {
+  readonly id: number;
+  readonly kind: Kind;
+  state: State = State.New;
+  readonly waiters: Thing[] = [];
+  /** Whose line it stands in. */
+  line: Thing | null = null;
+  /** The dispatch queued for its line will serve it. */
+  isMarked = false;
+  /** The dispatch that is going on serves it. */
+  isServed = false;
+  deadline: Deadline | null = null;
+  /** The entry that will run it, while it is ready. */
+  runEntry: Entry | null = null;
+  /** The ticket of the park it is in, or 0: not parked for the host. */
+  ticket = 0;
+  isPinned = false;
+  /** Queue: somebody has left it, or it was unpinned. */
+  isUsed = false;
+  /** Timeout: whom it interrupts. */
+  target: Thing | null = null;
+
+  constructor(id: number, kind: Kind) {
+    this.id = id;
+    this.kind = kind;
+  }
+
+  get isTask(): boolean {
+    return this.kind === Kind.HostTask || this.kind === Kind.GuestTask;
+  }
+}
+
+const ENTRIES_PER_LOOK = 50;
+
+export class Model implements World {
+  private readonly actor: Actor;
+  /** What exists, by id. */
+  private readonly things = new Map<number, Thing>();
+  private ready: Entry[] = [];
+  private deadlines: Deadline[] = [];
+  private nextOrder = 0;
+  private nextTicket = 1;
+  private switches = 0;
+  private current: Thing | null = null;
+  private dispatching: Thing | null = null;
+  /** A link being called, or a Timeout being delivered: it goes when that is over. */
+  private delivering: Thing | null = null;
+  private idle: Thing | null = null;
+  private isStopping = false;
+
+  constructor(actor: Actor) {
+    this.actor = actor;
+  }
+
+  // ---- helpers
+
+  private make(id: number, kind: Kind): Thing {
+    const thing = new Thing(id, kind);
+    this.things.set(id, thing);
+    return thing;
+  }
+
+  private get(id: number): Thing | null {
+    return this.things.get(id) ?? null;
+  }
+
+  private isNeeded(thing: Thing): boolean {
+    if (this.dispatching === thing || this.delivering === thing || thing.waiters.length > 0) return true;
+    if (this.ready.some((entry) => entry.thing === thing)) return true;
+    if (thing.kind === Kind.Queue) return thing.isPinned || !thing.isUsed;
+    return thing.state !== State.Dead;
+  }
+
+  /** Forgets what nobody needs. */
+  private sweep(): void {
+    for (const [id, thing] of this.things) if (!this.isNeeded(thing)) this.things.delete(id);
+  }
+
+  private queueEntry(thing: Thing, asks: Asks): Entry {
+    const entry: Entry = { asks, thing, isVoid: false };
+    this.ready.push(entry);
+    return entry;
+  }
+
+  private makeReady(task: Thing, state: State): void {
+    task.state = state;
+    task.runEntry = this.queueEntry(task, "run");
+  }
+
+  private arm(thing: Thing, delayMs: number, isRef: boolean): void {
+    const atMs = this.actor.now() + Math.max(0, delayMs);
+    thing.deadline = { atMs, order: this.nextOrder++, isRef, thing };
+    this.deadlines.push(thing.deadline);
+    this.deadlines.sort((a, b) => a.atMs - b.atMs || a.order - b.order);
+  }
+
+  private disarm(thing: Thing): void {
+    this.deadlines = this.deadlines.filter((deadline) => deadline.thing !== thing);
+    thing.deadline = null;
+  }
+
+  private standIn(line: Thing, waiter: Thing): void {
+    line.waiters.push(waiter);
+    waiter.line = line;
+    waiter.isMarked = false;
+    waiter.isServed = false;
+  }
+
+  private leaveLine(waiter: Thing): void {
+    const line = waiter.line;
+    if (line === null) return;
+    line.waiters.splice(line.waiters.indexOf(waiter), 1);
+    line.isUsed = true;
+    waiter.line = null;
+  }
+
+  /** Out of whatever would resume it. */
+  private detach(task: Thing): void {
+    if (task.runEntry !== null) task.runEntry.isVoid = true;
+    task.runEntry = null;
+    this.leaveLine(task);
+    this.disarm(task);
+    task.ticket = 0;
+    this.sweep();
+  }
+
+  private notify(thing: Thing): void {
+    if (thing.waiters.length === 0) return;
+    for (const waiter of thing.waiters) waiter.isMarked = true;
+    if (!this.ready.some((entry) => entry.thing === thing && entry.asks === "serve")) {
+      this.queueEntry(thing, "serve");
+    }
+  }
+
+  private finish(task: Thing): void {
+    this.detach(task);
+    task.state = State.Dead;
+    this.notify(task);
+    this.sweep();
+  }
+
+  private resume(task: Thing, reason: Reason, cause: number): void {
+    this.detach(task);
+    task.state = State.Running;
+    this.current = task;
+    this.switches++;
+    const outcome = this.actor.resume(task.id, reason, cause);
+    this.current = null;
+    if (outcome === Outcome.Ready) this.makeReady(task, State.Ready);
+    else if (outcome === Outcome.Done) this.finish(task);
+  }
+
+  private call(link: Thing, reason: Reason): void {
+    this.detach(link);
+    link.state = State.Dead;
+    this.delivering = link;
+    this.sweep();
+    this.actor.callback(link.id, reason);
+    this.delivering = null;
+    this.sweep();
+  }
+
+  private interruptNow(task: Thing, reason: Reason, cause: number): void {
+    if (task.state === State.Parked || task.state === State.Ready) this.resume(task, reason, cause);
+  }
+
+  // ---- tasks
+
+  createTask(id: number): void {
+    this.make(id, Kind.HostTask);
+  }
+
+  createGuestTask(id: number): void {
+    this.make(id, Kind.GuestTask);
+  }
+
+  spawnTask(id: number): void {
+    this.makeReady(this.make(id, Kind.HostTask), State.Starting);
+  }
+
+  start(id: number, delayMs: number): Status {
+    const task = this.get(id)!;
+    if (task.state !== State.New) return Status.Ok;
+    if (delayMs >= 0) {
+      this.arm(task, delayMs, true);
+      task.state = State.Starting;
+    } else {
+      this.makeReady(task, State.Starting);
+    }
+    return Status.Ok;
+  }
+
+  end(id: number): void {
+    this.finish(this.get(id)!);
+  }
+
+  // ---- parking
+
+  park(id: number, timeoutMs: number): number {
+    const task = this.get(id)!;
+    if (timeoutMs >= 0) this.arm(task, timeoutMs, true);
+    task.state = State.Parked;
+    task.ticket = this.nextTicket++;
+    return task.ticket;
+  }
+
+  sleep(id: number, delayMs: number, isRef: boolean): Status {
+    const task = this.get(id)!;
+    this.arm(task, delayMs, isRef);
+    task.state = State.Parked;
+    return Status.Ok;
+  }
+
+  waitOn(id: number, queue: number, timeoutMs: number, isRef: boolean): Status {
+    const task = this.get(id)!;
+    const line = this.get(queue);
+    if (line === null || line.state === State.Dead) return Status.Gone;
+    if (timeoutMs >= 0) this.arm(task, timeoutMs, isRef);
+    task.state = State.Parked;
+    this.standIn(line, task);
+    return Status.Ok;
+  }
+
+  waitForDispatch(id: number, queue: number): Status {
+    const task = this.get(id)!;
+    const line = this.get(queue);
+    if (line === null || this.dispatching !== line || !line.waiters.some((waiter) => waiter.isServed)) {
+      return Status.Gone;
+    }
+    task.state = State.Parked;
+    this.standIn(line, task);
+    // A line is served from its front: whoever stands before the one who joins is served as well.
+    for (const waiter of line.waiters) waiter.isServed = true;
+    return Status.Ok;
+  }
+
+  // ---- waking
+
+  wake(id: number, ticket: number): boolean {
+    const task = this.get(id);
+    if (task === null || task.state !== State.Parked || task.ticket !== ticket) return false;
+    this.detach(task);
+    this.makeReady(task, State.Ready);
+    return true;
+  }
+
+  interrupt(id: number): Status {
+    const task = this.get(id);
+    if (task === null || task.state === State.Dead) return Status.Gone;
+    if (task.state === State.New || task.state === State.Starting) {
+      if (task.kind === Kind.GuestTask) this.actor.discard(id);
+      this.finish(task);
+      return Status.Discarded;
+    }
+    this.queueEntry(task, "interrupt");
+    return Status.Ok;
+  }
+
+  // ---- queues, links, deadlines
+
+  createQueue(id: number, isPinned: boolean): void {
+    this.make(id, Kind.Queue).isPinned = isPinned;
+  }
+
+  idleRow(id: number): void {
+    this.idle = this.make(id, Kind.Queue);
+    this.idle.isPinned = true;
+  }
+
+  unpinQueue(id: number): void {
+    const queue = this.get(id);
+    if (queue === null) return;
+    queue.isPinned = false;
+    queue.isUsed = true;
+    this.sweep();
+  }
+
+  notifyQueue(id: number): void {
+    const queue = this.get(id);
+    if (queue !== null) this.notify(queue);
+  }
+
+  link(id: number, queue: number): boolean {
+    const line = this.get(queue);
+    if (line === null) return false;
+    const isToBeServed =
+      this.dispatching === line || this.ready.some((entry) => entry.thing === line && entry.asks === "serve");
+    if (line.state === State.Dead && !isToBeServed) return false;
+    this.standIn(line, this.make(id, Kind.Link));
+    return true;
+  }
+
+  callSoon(id: number): void {
+    this.queueEntry(this.make(id, Kind.Link), "call");
+  }
+
+  callLater(id: number, delayMs: number, isRef: boolean): void {
+    this.arm(this.make(id, Kind.Link), delayMs, isRef);
+  }
+
+  armTimeout(id: number, task: number, delayMs: number): void {
+    const timeout = this.make(id, Kind.Timer);
+    timeout.target = this.get(task);
+    this.arm(timeout, delayMs, true);
+  }
+
+  cancelRow(id: number): void {
+    const thing = this.get(id);
+    if (thing === null || thing === this.delivering) return;
+    for (const entry of this.ready) if (entry.thing === thing) entry.isVoid = true;
+    thing.state = State.Dead;
+    this.detach(thing);
+  }
+
+  // ---- the turn
+
+  stop(): void {
+    this.isStopping = true;
+  }
+
+  seedOrder(): void {
+    throw new Error("the model has no order but first in, first out");
+  }
+
+  abandonedTask(): number {
+    const task = this.current;
+    this.current = null;
+    return task === null ? -1 : task.id;
+  }
+
+  currentTask(): number {
+    return this.current === null ? -1 : this.current.id;
+  }
+
+  /** Serves the line that is being dispatched. A greenlet that ended serves all, a queue those it marked. */
+  private serve(): void {
+    const line = this.dispatching!;
+    for (;;) {
+      if (this.isStopping) return;
+      const waiter = line.waiters[0];
+      if (waiter === undefined) break;
+      if (line.state !== State.Dead && !line.waiters.some((other) => other.isServed)) break;
+      if (waiter.isTask) this.resume(waiter, Reason.Wake, -1);
+      else this.call(waiter, Reason.Wake);
+    }
+    this.dispatching = null;
+    line.isUsed = true;
+    this.sweep();
+  }
+
+  private take(entry: Entry): void {
+    const thing = entry.thing;
+    this.sweep();
+    if (entry.isVoid) return;
+    switch (entry.asks) {
+      case "run":
+        if (thing.state !== State.Dead) this.resume(thing, Reason.Wake, -1);
+        break;
+      case "interrupt":
+        this.interruptNow(thing, Reason.Interrupt, -1);
+        break;
+      case "call":
+        this.call(thing, Reason.Wake);
+        break;
+      case "serve":
+        for (const waiter of thing.waiters) {
+          waiter.isServed = waiter.isMarked;
+          waiter.isMarked = false;
+        }
+        this.dispatching = thing;
+        this.serve();
+    }
+  }
+
+  private fire(thing: Thing): void {
+    if (thing.kind === Kind.Link) {
+      this.call(thing, Reason.TimedOut);
+    } else if (thing.kind === Kind.Timer) {
+      this.disarm(thing);
+      this.delivering = thing;
+      const target = thing.target;
+      thing.state = State.Dead;
+      if (target !== null && this.things.get(target.id) === target) {
+        this.interruptNow(target, Reason.Timeout, thing.id);
+      }
+      this.delivering = null;
+      this.sweep();
+    } else {
+      this.resume(thing, thing.state === State.Starting ? Reason.Wake : Reason.TimedOut, -1);
+    }
+  }
+
+  run(turnMs: number, maxEntries: number): number {
+    this.isStopping = false;
+    const endMs = this.actor.now() + turnMs;
+    let left = maxEntries;
+    let steps = 0;
+    const isTimeUp = (): boolean => ++steps % ENTRIES_PER_LOOK === 0 && this.actor.now() >= endMs;
+    // Where the turn before was cut.
+    this.delivering = null;
+    this.sweep();
+    if (this.dispatching !== null) this.serve();
+    for (;;) {
+      while (!this.isStopping && left > 0 && this.ready.length > 0) {
+        this.take(this.ready.shift()!);
+        left = isTimeUp() ? 0 : left - 1;
+      }
+      if (this.isStopping) return Turn.Again;
+      if (this.ready.length === 0 && this.idle !== null && this.idle.waiters.length > 0) {
+        this.notify(this.idle);
+        continue;
+      }
+      const nowMs = this.actor.now();
+      const isOld = this.nextOrder;
+      while (
+        this.deadlines[0] !== undefined &&
+        this.deadlines[0].atMs <= nowMs &&
+        this.deadlines[0].order < isOld
+      ) {
+        this.fire(this.deadlines[0].thing);
+        if (this.isStopping || isTimeUp()) return Turn.Again;
+      }
+      if (this.ready.length === 0) return this.deadlines[0]?.atMs ?? Turn.Idle;
+      if (left <= 0) return Turn.Again;
+    }
+  }
+
+  counts(): readonly number[] {
+    const refs = this.deadlines.filter((deadline) => deadline.isRef).length;
+    return [this.things.size, this.ready.length, this.deadlines.length, refs, this.switches];
+  }
+
+  check(): void {}
+}
