@@ -273,9 +273,14 @@ test("limitMemory() at any number of pages leads to refusals, never to a trap or
       stage.onResume = () => Outcome.Done;
       for (const { row, serial } of rows) core.cancelRow(row, serial);
       core.run(1e9, 1e9);
-      for (const { row, serial } of tasks) core.interrupt(row, serial);
-      stage.nowMs += 1e6;
-      core.run(1e9, 1e9);
+      // An interrupt can be refused as well; some are always possible, and each ends a task.
+      for (let left = tasks; left.length > 0; ) {
+        for (const { row, serial } of left) if (core.interrupt(row, serial) === Status.Exhausted) break;
+        core.run(1e9, 1e9);
+        const rest = left.filter(({ row, serial }) => core.serialOf(row) === serial);
+        expect(rest.length).toBeLessThan(left.length);
+        left = rest;
+      }
       expect(stage.counts).toEqual(NOTHING);
     }),
     { numRuns: Number(process.env["WEVENT_RUNS"] ?? 300) },
