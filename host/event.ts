@@ -90,4 +90,3 @@ class WaitForEvent extends Operation<boolean> {
     return !isTimedOut();
   }
 }
-

@@ -1,10 +1,10 @@
 // spawn, kill and who is running: `wevent/greenlet`.
 
 import { call } from "./core/call.js";
+import { current } from "./core/current.js";
 import { type Body, Greenlet, type KillError, type WaitOptions } from "./core/greenlet.js";
 import { currentHub, Hub, type Main } from "./core/hub.js";
 import type { Operation } from "./core/operation.js";
-import { current } from "./core/current.js";
 import { Timeout, timeoutMs } from "./core/timeout.js";
 import { joinAll } from "./wait.js";
 

@@ -4,9 +4,9 @@ export { Event } from "./event.js";
 export {
   type Body,
   call,
-  getCurrent,
   Greenlet,
   GreenletExit,
+  getCurrent,
   kill,
   killAll,
   run,

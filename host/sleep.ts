@@ -1,8 +1,8 @@
 // sleep and idle: giving the turn to others.
 
+import { checkMs } from "./core/errors.js";
 import { Operation, PARKED, type Signal } from "./core/operation.js";
 import { giveWay, type Task } from "./core/task.js";
-import { checkMs } from "./core/errors.js";
 
 /** Options of `sleep`. */
 export interface SleepOptions {

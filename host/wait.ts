@@ -1,11 +1,11 @@
 // Waiting for several objects: joinAll, wait, iwait: `wevent` re-exports them.
 
 import { call } from "./core/call.js";
+import { current, isTimedOut } from "./core/current.js";
 import { describe, RangeUsageError, UsageError } from "./core/errors.js";
 import { Greenlet, waitForGreenlet } from "./core/greenlet.js";
 import type { Hub } from "./core/hub.js";
 import { Operation, PARKED, type Signal } from "./core/operation.js";
-import { current, isTimedOut } from "./core/current.js";
 import type { Task } from "./core/task.js";
 import { Timeout, type TimeoutArgument, timeoutMs } from "./core/timeout.js";
 import { WaitIdle } from "./core/wait-idle.js";
@@ -60,10 +60,7 @@ export function joinAll<G extends Greenlet>(
   return call(joinSome, all, options) as Operation<G[]>;
 }
 
-function* joinSome(
-  greenlets: Greenlet[],
-  options: JoinAllOptions,
-): Generator<unknown, Greenlet[], unknown> {
+function* joinSome(greenlets: Greenlet[], options: JoinAllOptions): Generator<unknown, Greenlet[], unknown> {
   const ended: Greenlet[] = [];
   const ready = iwait(greenlets, options);
   try {
@@ -228,7 +225,9 @@ class ReadyIterator<T> implements OperationIterator<T> {
     for (const object of this.#objects) requireWaitable(object);
     const { count = this.#objects.length } = options;
     if (!Number.isInteger(count) || count < 0) {
-      throw new RangeUsageError(`could not wait for ${describe(count)} objects because count is not an integer from 0`);
+      throw new RangeUsageError(
+        `could not wait for ${describe(count)} objects because count is not an integer from 0`,
+      );
     }
     this.#left = Math.min(count, this.#objects.length);
     this.#timeout = options.timeout;
@@ -437,4 +436,3 @@ function* itemsOf<T>(iterator: OperationIterator<T>): Generator<unknown, T[], un
     iterator.close();
   }
 }
-

@@ -15,7 +15,8 @@ bin("assemblyscript/bin/asc.js", ["--target", "release"]);
 
 const bytes = readFileSync("build/core.wasm");
 const limitBytes = 12 * 1024;
-if (bytes.length > limitBytes) throw new Error(`core.wasm has ${bytes.length} bytes; its limit is ${limitBytes}`);
+if (bytes.length > limitBytes)
+  throw new Error(`core.wasm has ${bytes.length} bytes; its limit is ${limitBytes}`);
 
 writeFileSync(
   "build/wasm/inline.js",

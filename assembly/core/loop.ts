@@ -20,11 +20,13 @@ import {
   dispatching,
   endDispatch,
   enqueue,
+  enqueueFirst,
   isDispatching,
   joinDispatch,
   leave,
   nextWaiter,
   notify,
+  notifyOne,
 } from "./wait-queue";
 
 /** Entries, or deadlines, between two looks at the clock. */
@@ -181,10 +183,24 @@ export function sleep(task: Row, delayMs: f64, isRef: bool): Status {
  * Gone: the queue's row was reused, or is a task that ended. @grows
  */
 export function waitOn(task: Row, queue: Row, serial: u32, timeoutMs: f64, isRef: bool): Status {
+  const status = beginWait(task, queue, serial, timeoutMs, isRef);
+  if (status == Status.Ok) enqueue(queue, task);
+  return status;
+}
+
+/** As waitOn, at the head of the line: for one who was served and found that another was faster. @grows */
+export function waitFirst(task: Row, queue: Row, serial: u32, timeoutMs: f64): Status {
+  const status = beginWait(task, queue, serial, timeoutMs, true);
+  if (status == Status.Ok) enqueueFirst(queue, task);
+  return status;
+}
+
+// @ts-ignore: decorator
+@inline
+function beginWait(task: Row, queue: Row, serial: u32, timeoutMs: f64, isRef: bool): Status {
   if (!isCurrent(queue, serial) || queue.state == State.Dead) return Status.Gone;
   if (timeoutMs >= 0 && !arm(task, deadlineIn(timeoutMs), isRef)) return Status.Exhausted;
-  markParked(task);
-  enqueue(queue, task);
+  task.state = State.Parked;
   return Status.Ok;
 }
 
@@ -250,6 +266,10 @@ export function unpinQueue(queue: Row, serial: u32): void {
 
 export function notifyQueue(queue: Row, serial: u32): void {
   if (isCurrent(queue, serial)) notify(queue);
+}
+
+export function notifyOneOf(queue: Row, serial: u32): void {
+  if (isCurrent(queue, serial)) notifyOne(queue);
 }
 
 /**

@@ -22,7 +22,8 @@
 //                 Timer: the task it interrupts
 //  48 parentSerial
 //  52 entry       guest task: table index of its trampoline
-//  56 body        guest task: its record in guest memory
+//  56 body        guest task: its record in guest memory. Queue: how many from the head of its line
+//                 the queued dispatch serves
 //  60 serial      odd: given by the host; even: by the core, for guests; 0: free
 
 import { Kind, Layout, State } from "./abi";

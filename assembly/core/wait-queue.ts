@@ -6,7 +6,7 @@
 // comes later is not part of it: an Event that is set and cleared at once releases those who
 // waited, and nobody else.
 
-import { Entry, Flag } from "./abi";
+import { Entry, Flag, Kind } from "./abi";
 import { Row } from "./row";
 import { push } from "./run-queue";
 
@@ -21,6 +21,16 @@ export function enqueue(queue: Row, waiter: Row): void {
   if (last == null) queue.head = waiter;
   else last.next = waiter;
   queue.tail = waiter;
+}
+
+/** Puts a waiter back at the head: it was served, and found that another had been faster. */
+export function enqueueFirst(queue: Row, waiter: Row): void {
+  const first = queue.head;
+  waiter.queue = queue;
+  waiter.next = first;
+  if (first == null) queue.tail = waiter;
+  else first.prev = waiter;
+  queue.head = waiter;
 }
 
 /** Takes a waiter out of the list it stands in, if any. */
@@ -44,10 +54,23 @@ export function leave(waiter: Row): void {
 export function notify(queue: Row): void {
   if (queue.tail == null) return;
   queue.mark = queue.tail;
-  if (!(queue.flags & Flag.DispatchQueued)) {
-    queue.flags |= <u8>Flag.DispatchQueued;
-    push(queue, Entry.Dispatch);
-  }
+  queueDispatch(queue);
+}
+
+/**
+ * Queues a dispatch that serves one waiter more: whoever stands first when it comes to it. So one
+ * who leaves before passes his turn on, and no release is lost.
+ */
+export function notifyOne(queue: Row): void {
+  if (queue.tail == null) return;
+  queue.body++;
+  queueDispatch(queue);
+}
+
+function queueDispatch(queue: Row): void {
+  if (queue.flags & Flag.DispatchQueued) return;
+  queue.flags |= <u8>Flag.DispatchQueued;
+  push(queue, Entry.Dispatch);
 }
 
 export function beginDispatch(queue: Row): void {
@@ -63,12 +86,18 @@ export function beginDispatch(queue: Row): void {
  */
 export function nextWaiter(queue: Row, all: bool): Row | null {
   const waiter = queue.head;
-  if (waiter == null || (!all && dispatchMark == null)) return null;
+  if (waiter == null) return null;
+  if (!all && dispatchMark == null) {
+    if (queue.kind != Kind.Queue || queue.body == 0) return null;
+    queue.body--;
+  }
   leave(waiter);
   return waiter;
 }
 
 export function endDispatch(): void {
+  const queue = dispatching!;
+  if (queue.kind == Kind.Queue && !(queue.flags & Flag.DispatchQueued)) queue.body = 0;
   dispatching = null;
   dispatchMark = null;
 }

@@ -46,4 +46,3 @@ class Call<A extends unknown[], T> extends Operation<T> {
 export function call<A extends unknown[], T>(body: Body<A, T>, ...args: A): Operation<T> {
   return new Call(body, args);
 }
-

@@ -29,6 +29,7 @@ export interface Core {
   interrupt(task: number, serial: number): Status;
   limitMemory(pages: number): void;
   link(serial: number, queue: number, queueSerial: number): number;
+  notifyOneOf(queue: number, serial: number): void;
   notifyQueue(queue: number, serial: number): void;
   park(task: number, timeoutMs: number): number;
   resumeNow(task: number, ticket: number): number;
@@ -41,6 +42,7 @@ export interface Core {
   stop(): void;
   tableStart(): number;
   unpinQueue(queue: number, serial: number): void;
+  waitFirst(task: number, queue: number, serial: number, timeoutMs: number): Status;
   waitForDispatch(task: number, queue: number, serial: number): Status;
   waitOn(task: number, queue: number, serial: number, timeoutMs: number, isRef: number): Status;
   wake(task: number, ticket: number): number;

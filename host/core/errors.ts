@@ -17,7 +17,10 @@ export const errorTable = {
   WEV_ERR_UNSUPPORTED: ["UnsupportedError", "this runtime lacks a capability"],
   WEV_ERR_TIMEOUT: ["Timeout", "a timeout passed"],
   WEV_ERR_GREENLET_EXIT: ["GreenletExit", "a greenlet was killed"],
-  WEV_ERR_OPERATION_BUSY: ["UsageError", "a blocking call began while another of the same greenlet was going on"],
+  WEV_ERR_OPERATION_BUSY: [
+    "UsageError",
+    "a blocking call began while another of the same greenlet was going on",
+  ],
   WEV_ERR_GUEST_TRAP: ["GuestTrap", "a guest greenlet trapped"],
   WEV_ERR_GUEST_STACK_TOO_DEEP: ["StackTooDeep", "a guest greenlet parked deeper than its stack limit"],
   WEV_ERR_GUEST_NOT_INSTRUMENTED: ["NotInstrumented", "a guest module was built without Asyncify"],

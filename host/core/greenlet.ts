@@ -1,12 +1,12 @@
 // Owns the greenlet: its life, its outcome, its links, and how it is killed. Scheduling is the
 // core's; frames are Task's.
 
+import { current, isTimedOut } from "./current.js";
 import { describe, type ErrorCode, KillValueError, UsageError } from "./errors.js";
 import { currentHub, type Hub, type Main } from "./hub.js";
 import { Link } from "./link.js";
 import { Operation, PARKED, type Signal } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
-import { current, isTimedOut } from "./current.js";
 import { asFrame, delegate, type Frame, Task } from "./task.js";
 import { expired, limited, Timeout, type TimeoutArgument, timeoutMs } from "./timeout.js";
 import { waitFor } from "./wait-promise.js";
@@ -15,7 +15,9 @@ import { waitFor } from "./wait-promise.js";
  * What can run as a greenlet: a generator function, an async function (the greenlet waits for its
  * promise), or a plain function (runs to its end in one turn).
  */
-export type Body<A extends unknown[], T> = (...args: A) => Generator<unknown, T, unknown> | PromiseLike<T> | T;
+export type Body<A extends unknown[], T> = (
+  ...args: A
+) => Generator<unknown, T, unknown> | PromiseLike<T> | T;
 
 /**
  * What a killed greenlet is ended with. Counts as success: it becomes the greenlet's value.

@@ -6,11 +6,11 @@
 // I/O and promises come between them; only a completion that arrives while the hub is idle runs
 // the hub in its own callback.
 
-import { Kind, Layout, Outcome, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
 import { driver as runtimeDriver } from "#driver";
+import { Kind, Layout, Outcome, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
 import { type Core, instantiateCore } from "./core.js";
-import type { Capability, Driver } from "./driver.js";
 import { current, outsideTasks } from "./current.js";
+import type { Capability, Driver } from "./driver.js";
 import { checkMs, HubDestroyed, LoopExit, RangeUsageError, UsageError } from "./errors.js";
 import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
 import { listRows, parentOf, type RowView, type TreeNode, treeOf, waitingOf } from "./inspect.js";
@@ -128,11 +128,20 @@ export class Hub {
   #stopWatching: (() => void) | null = null;
 
   constructor(options: HubOptions = {}) {
-    const { turnMs = 5, seed = 0, clock = "real", driver = runtimeDriver, onError, memoryLimitBytes } = options;
+    const {
+      turnMs = 5,
+      seed = 0,
+      clock = "real",
+      driver = runtimeDriver,
+      onError,
+      memoryLimitBytes,
+    } = options;
     checkMs(turnMs, "turnMs");
     if (turnMs <= 0) throw new RangeUsageError(`could not use ${turnMs} as turnMs because it is not above 0`);
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
-      throw new RangeUsageError(`could not use ${seed} as seed because it is not an integer from 0 to 2^32 - 1`);
+      throw new RangeUsageError(
+        `could not use ${seed} as seed because it is not an integer from 0 to 2^32 - 1`,
+      );
     }
     this.#virtual = clock === "virtual" ? new VirtualDriver(driver) : null;
     this.#driver = this.#virtual ?? driver;
@@ -211,7 +220,8 @@ export class Hub {
     let greenlets = 0;
     for (const row of listRows(core)) {
       const isTask = row.kind === Kind.HostTask || row.kind === Kind.GuestTask;
-      if (isTask && row.state !== State.Dead && !(this.#slot(row.address) instanceof OutsideTask)) greenlets++;
+      if (isTask && row.state !== State.Dead && !(this.#slot(row.address) instanceof OutsideTask))
+        greenlets++;
     }
     return {
       greenlets,
@@ -249,7 +259,9 @@ export class Hub {
     for (const task of [...this.#outside]) {
       this.#pushInterruption(
         task,
-        new HubDestroyed(`could not go on with ${task._op?.label ?? "an operation"} because the hub was destroyed`),
+        new HubDestroyed(
+          `could not go on with ${task._op?.label ?? "an operation"} because the hub was destroyed`,
+        ),
       );
       task._advance(Reason.Interrupt, 0);
     }
@@ -329,6 +341,13 @@ export class Hub {
     return status === Status.Ok;
   }
 
+  /** @internal As waitOn, at the head of the line. */
+  waitFirst(task: Task, queue: number, serial: number, timeoutMs: number): boolean {
+    const status = this.core.waitFirst(task._row, queue, serial, timeoutMs);
+    if (status === Status.Exhausted) throw exhausted("wait");
+    return status === Status.Ok;
+  }
+
   /** @internal Parks the task behind those whom the queue's dispatch is serving; false: there is none. */
   waitForDispatch(task: Task, queue: number, serial: number): boolean {
     return this.core.waitForDispatch(task._row, queue, serial) === Status.Ok;
@@ -394,6 +413,12 @@ export class Hub {
   /** @internal Queues a dispatch of those who wait there now. */
   notify(queue: number, serial: number): void {
     this.core.notifyQueue(queue, serial);
+    this.schedule();
+  }
+
+  /** @internal Queues a dispatch of one more from the head of the line. */
+  notifyOne(queue: number, serial: number): void {
+    this.core.notifyOneOf(queue, serial);
     this.schedule();
   }
 

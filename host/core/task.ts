@@ -19,7 +19,7 @@ export type Frame = Generator<unknown, unknown, unknown>;
 const GENERATOR_PROTOTYPE = Object.getPrototypeOf(delegate.prototype) as Frame;
 const NEXT = GENERATOR_PROTOTYPE.next;
 const THROW = GENERATOR_PROTOTYPE.throw;
-const { isPrototypeOf } = Object.prototype;
+const isInChainOf = Object.prototype.isPrototypeOf;
 
 interface OuterFrame {
   readonly frame: Frame;
@@ -167,7 +167,7 @@ function yieldError(value: unknown): YieldError {
 /** A suspended generator for `value`, or null if it is none. */
 export function asFrame(value: unknown): Frame | null {
   if (typeof value !== "object" || value === null) return null;
-  if (isPrototypeOf.call(GENERATOR_PROTOTYPE, value)) return value as Frame;
+  if (isInChainOf.call(GENERATOR_PROTOTYPE, value)) return value as Frame;
   const candidate = value as Partial<Frame>;
   return typeof candidate.next === "function" &&
     typeof candidate.throw === "function" &&

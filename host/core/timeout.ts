@@ -1,12 +1,12 @@
 // Owns the Timeout: a deadline that throws itself into the greenlet that set it, and what the
 // `timeout` argument of every blocking call means.
 
-import { type ErrorCode, checkMs, describe, UsageError } from "./errors.js";
+import { call } from "./call.js";
+import { current } from "./current.js";
+import { checkMs, describe, type ErrorCode, UsageError } from "./errors.js";
 import type { Body } from "./greenlet.js";
 import { currentHub, type Hub } from "./hub.js";
 import type { Operation } from "./operation.js";
-import { call } from "./call.js";
-import { current } from "./current.js";
 
 /** What a Timeout raises instead of itself; false: nothing that leaves its own `run`. */
 export type TimeoutError = Error | (new () => Error) | string | false;
@@ -157,7 +157,9 @@ function* underTimeout<A extends unknown[], T>(
 }
 
 function isRaisable(error: unknown): boolean {
-  return error instanceof Error || typeof error === "string" || error === false || typeof error === "function";
+  return (
+    error instanceof Error || typeof error === "string" || error === false || typeof error === "function"
+  );
 }
 
 function describeTimeout(ms: number | null | undefined, error: TimeoutError | null | undefined): string {

@@ -31,6 +31,17 @@ export class WaitQueue {
     task.hub.waitOn(task, this.#row, this.#serial, timeoutMs);
   }
 
+  /** Parks the task at the head of the line: it was served, and another was faster. */
+  waitFirst(task: Task, timeoutMs: number): void {
+    if (this.#row !== 0 && task.hub.waitFirst(task, this.#row, this.#serial, timeoutMs)) return;
+    this.wait(task, timeoutMs);
+  }
+
+  /** Queues a dispatch that serves one more, whoever stands first then. */
+  notifyOne(): void {
+    if (this.#row !== 0) this.hub!.notifyOne(this.#row, this.#serial);
+  }
+
   /** Parks the task behind those being served at this moment; false: nobody is. */
   waitForDispatch(task: Task): boolean {
     if (this.#row === 0 || this.hub !== task.hub) return false;

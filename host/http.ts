@@ -1,0 +1,34 @@
+// fetch that a greenlet can wait for: `wevent/http`.
+
+import { call } from "./core/call.js";
+import { UnsupportedError } from "./core/errors.js";
+import { currentHub } from "./core/hub.js";
+import type { Operation } from "./core/operation.js";
+import { waitFor } from "./core/wait-promise.js";
+
+/**
+ * Fetches over the runtime's own `fetch`. A greenlet that is interrupted meanwhile aborts the
+ * request. Reading the body is a promise as ever: `yield* wait(response.text())`.
+ *
+ * @switches always
+ * @throws {@link UnsupportedError} WEV_ERR_UNSUPPORTED when the runtime has no fetch
+ * @throws what the runtime's fetch rejects with
+ * @source Fetch Standard, section 5.6
+ * @since 0.1
+ */
+export function fetch(url: string | URL | Request, init: RequestInit = {}): Operation<Response> {
+  return call(fetchHere, url, init);
+}
+
+function* fetchHere(url: string | URL | Request, init: RequestInit): Generator<unknown, Response, unknown> {
+  if (typeof globalThis.fetch !== "function") throw new UnsupportedError("fetch", currentHub().runtime);
+  const abort = new AbortController();
+  const signal = init.signal ? AbortSignal.any([abort.signal, init.signal]) : abort.signal;
+  try {
+    return yield* waitFor(globalThis.fetch(url, { ...init, signal }));
+  } catch (error) {
+    // Interrupted, or failed of itself, and then there is nothing left to abort.
+    abort.abort(error);
+    throw error;
+  }
+}
