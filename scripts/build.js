@@ -31,3 +31,4 @@ writeFileSync("build/wasm/workerd.js", `export { default as wasm } from "../core
 writeFileSync("build/wasm/edge.js", `export { default as wasm } from "../core.wasm?module";\n`);
 
 bin("typescript/bin/tsc", ["-p", "tsconfig.json"]);
+bin("typescript/bin/tsc", ["-p", "examples/tsconfig.json"]);
