@@ -160,7 +160,7 @@ function release(task: Row): void {
 function markParked(task: Row): void {
   task.state = State.Parked;
   // At every park, also one that hands out no ticket: a completion that comes after its task was
-  // interrupted must not wake whatever that task waits for next (core-wake.test.ts).
+  // interrupted must not wake whatever that task waits for next (core-order.test.ts).
   task.ticket = task.ticket + 1 || 1;
 }
 
@@ -200,7 +200,7 @@ export function waitFirst(task: Row, queue: Row, serial: u32, timeoutMs: f64): S
 function beginWait(task: Row, queue: Row, serial: u32, timeoutMs: f64, isRef: bool): Status {
   if (!isCurrent(queue, serial) || queue.state == State.Dead) return Status.Gone;
   if (timeoutMs >= 0 && !arm(task, deadlineIn(timeoutMs), isRef)) return Status.Exhausted;
-  task.state = State.Parked;
+  markParked(task);
   return Status.Ok;
 }
 
@@ -338,7 +338,7 @@ export function idleRow(): usize {
 
 function callLink(link: Row, reason: Reason): void {
   // Out of every list before it is called, and out of cancelRow's reach while it is: a callback that
-  // cancels itself must not free the row a second time (core-trap.test.ts, core-order.test.ts).
+  // cancels itself must not free the row a second time (core-order.test.ts).
   firing = link;
   host.callback(changetype<usize>(link), reason);
   firing = null;

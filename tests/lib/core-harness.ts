@@ -39,8 +39,10 @@ export interface CoreExports {
   interrupt(task: number, serial: number): Status;
   limitMemory(pages: number): void;
   link(serial: number, queue: number, queueSerial: number): number;
+  notifyOneOf(queue: number, serial: number): void;
   notifyQueue(queue: number, serial: number): void;
   park(task: number, timeoutMs: number): number;
+  resumeNow(task: number, ticket: number): number;
   run(turnMs: number, maxEntries: number): number;
   seedOrder(seed: number): void;
   serialOf(row: number): number;
@@ -50,6 +52,7 @@ export interface CoreExports {
   stop(): void;
   tableStart(): number;
   unpinQueue(queue: number, serial: number): void;
+  waitFirst(task: number, queue: number, serial: number, timeoutMs: number): Status;
   waitForDispatch(task: number, queue: number, serial: number): Status;
   waitOn(task: number, queue: number, serial: number, timeoutMs: number, isRef: boolean): Status;
   wake(task: number, ticket: number): number;

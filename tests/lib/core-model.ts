@@ -38,6 +38,8 @@ class Thing {
   runEntry: Entry | null = null;
   /** The ticket of the park it is in, or 0: not parked for the host. */
   ticket = 0;
+  /** Queue: how many more than those marked the dispatch serves, from the front of the line. */
+  turns = 0;
   isPinned = false;
   /** Queue: somebody has left it, or it was unpinned. */
   isUsed = false;
@@ -151,9 +153,15 @@ export class Model implements World {
   private notify(thing: Thing): void {
     if (thing.waiters.length === 0) return;
     for (const waiter of thing.waiters) waiter.isMarked = true;
-    if (!this.ready.some((entry) => entry.thing === thing && entry.asks === "serve")) {
-      this.queueEntry(thing, "serve");
-    }
+    this.queueDispatch(thing);
+  }
+
+  private isDispatchQueued(thing: Thing): boolean {
+    return this.ready.some((entry) => entry.thing === thing && entry.asks === "serve");
+  }
+
+  private queueDispatch(thing: Thing): void {
+    if (!this.isDispatchQueued(thing)) this.queueEntry(thing, "serve");
   }
 
   private finish(task: Thing): void {
@@ -245,6 +253,18 @@ export class Model implements World {
     return Status.Ok;
   }
 
+  waitFirst(id: number, queue: number, timeoutMs: number): Status {
+    const status = this.waitOn(id, queue, timeoutMs, true);
+    if (status !== Status.Ok) return status;
+    const { waiters } = this.get(queue)!;
+    const task = waiters.pop()!;
+    // A line is served from its front: who goes before somebody to be served is served as well.
+    task.isMarked = waiters.some((waiter) => waiter.isMarked);
+    task.isServed = waiters.some((waiter) => waiter.isServed);
+    waiters.unshift(task);
+    return status;
+  }
+
   waitForDispatch(id: number, queue: number): Status {
     const task = this.get(id)!;
     const line = this.get(queue);
@@ -265,6 +285,13 @@ export class Model implements World {
     if (task === null || task.state !== State.Parked || task.ticket !== ticket) return false;
     this.detach(task);
     this.makeReady(task, State.Ready);
+    return true;
+  }
+
+  resumeNow(id: number, ticket: number): boolean {
+    const task = this.get(id);
+    if (task === null || task.state !== State.Parked || task.ticket !== ticket) return false;
+    this.resume(task, Reason.Wake, -1);
     return true;
   }
 
@@ -304,11 +331,17 @@ export class Model implements World {
     if (queue !== null) this.notify(queue);
   }
 
+  notifyOneOf(id: number): void {
+    const queue = this.get(id);
+    if (queue === null || queue.waiters.length === 0) return;
+    queue.turns++;
+    this.queueDispatch(queue);
+  }
+
   link(id: number, queue: number): boolean {
     const line = this.get(queue);
     if (line === null) return false;
-    const isToBeServed =
-      this.dispatching === line || this.ready.some((entry) => entry.thing === line && entry.asks === "serve");
+    const isToBeServed = this.dispatching === line || this.isDispatchQueued(line);
     if (line.state === State.Dead && !isToBeServed) return false;
     this.standIn(line, this.make(id, Kind.Link));
     return true;
@@ -363,11 +396,16 @@ export class Model implements World {
       if (this.isStopping) return;
       const waiter = line.waiters[0];
       if (waiter === undefined) break;
-      if (line.state !== State.Dead && !line.waiters.some((other) => other.isServed)) break;
+      if (line.state !== State.Dead && !line.waiters.some((other) => other.isServed)) {
+        if (line.turns === 0) break;
+        line.turns--;
+      }
       if (waiter.isTask) this.resume(waiter, Reason.Wake, -1);
       else this.call(waiter, Reason.Wake);
     }
     this.dispatching = null;
+    // A turn is for somebody who waits: when all have gone it is not kept for those who come.
+    if (!this.isDispatchQueued(line)) line.turns = 0;
     line.isUsed = true;
     this.sweep();
   }

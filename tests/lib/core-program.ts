@@ -1,8 +1,9 @@
 // Owns random programs for the scheduler: what they consist of, how one is run against a World, and
 // how two worlds are compared. A program is plain data, so a failing one prints as a script.
 //
-// Arguments that name a thing count back from the one made last, modulo how many there are; so
-// every program means something, also after shrinking.
+// Every program starts with `main` (0) and a pinned queue (1). Arguments that name a thing count back
+// from the one made last, modulo how many there are; so every program means something, also after
+// shrinking.
 
 import fc from "fast-check";
 import { Outcome, type Reason, Status } from "../../assembly/core/abi.ts";
@@ -18,7 +19,7 @@ export type Action =
   | ["interrupt", task: number]
   | ["queue", isPinned: 0 | 1]
   | ["unpin", queue: number]
-  | ["notify", queue: number]
+  | ["notify" | "notifyOne", queue: number]
   | ["link", line: number, callback: number]
   | ["soon", callback: number]
   | ["later", callback: number, delayMs: number, isRef: 0 | 1]
@@ -32,6 +33,7 @@ export type Action =
 export type Blocking =
   | ["park", timeoutMs: number]
   | ["waitOn", line: number, timeoutMs: number, isRef: 0 | 1]
+  | ["waitFirst", line: number, timeoutMs: number]
   | ["waitForDispatch", queue: number]
   | ["sleep", delayMs: number, isRef: 0 | 1];
 
@@ -44,7 +46,7 @@ export type TaskAction =
   /** Something happens between the park and the return to the core: a completion that came at once, say. */
   | ["parkThen", Blocking, Action]
   | ["trapAfter", Blocking, Action];
-export type CallbackAction = Action | ["trap"];
+export type CallbackAction = Action | ["resumeNow", ticket: number] | ["trap"];
 
 /** What happens between turns. `main` is a waiter outside the hub: its resume stops the turn. */
 export type TopAction = Action | ["main", Blocking] | ["run", turnMs: number, maxEntries: number];
@@ -139,6 +141,7 @@ export class Interpreter implements Actor {
           break;
         case "park":
         case "waitOn":
+        case "waitFirst":
         case "waitForDispatch":
         case "sleep":
           if (this.block(id, action)) return Outcome.Parked;
@@ -156,7 +159,12 @@ export class Interpreter implements Actor {
     if (this.isDraining) return;
     for (const action of this.callbackOf.get(id)!) {
       if (action[0] === "trap") throw new Trap();
-      this.act(id, action);
+      if (action[0] === "resumeNow") {
+        const ticket = this.pick(this.tickets, action[1]);
+        if (ticket !== undefined) this.after(id, action, this.world.resumeNow(ticket.id, ticket.ticket));
+      } else {
+        this.act(id, action);
+      }
     }
   }
 
@@ -171,12 +179,25 @@ export class Interpreter implements Actor {
     return list[list.length - 1 - (index % Math.max(1, list.length))];
   }
 
+  /** Half of them queues, which are few, so that programs meet in them. */
+  private pickLine(index: number): number {
+    return index % 2 === 0 ? this.pick(this.queues, index >> 1)! : this.pick(this.lines, index >> 1)!;
+  }
+
   private newTask(body: number, make: (id: number) => void): void {
     if (this.nextId >= MAX_THINGS) return;
     const id = this.nextId++;
     const task = new Task(id, this.program.bodies[body % Math.max(1, this.program.bodies.length)] ?? []);
     this.tasks.push(task);
     this.byId.set(id, task);
+    this.lines.push(id);
+    make(id);
+  }
+
+  private newQueue(make: (id: number) => void): void {
+    if (this.nextId >= MAX_THINGS) return;
+    const id = this.nextId++;
+    this.queues.push(id);
     this.lines.push(id);
     make(id);
   }
@@ -201,10 +222,13 @@ export class Interpreter implements Actor {
         status = this.world.sleep(id, action[1], action[2] === 1);
         break;
       case "waitOn":
-        status = this.world.waitOn(id, this.pick(this.lines, action[1])!, action[2], action[3] === 1);
+        status = this.world.waitOn(id, this.pickLine(action[1]), action[2], action[3] === 1);
+        break;
+      case "waitFirst":
+        status = this.world.waitFirst(id, this.pickLine(action[1]), action[2]);
         break;
       case "waitForDispatch":
-        status = this.world.waitForDispatch(id, this.pick(this.queues, action[1]) ?? MAIN);
+        status = this.world.waitForDispatch(id, this.pick(this.queues, action[1])!);
     }
     this.after(id, action, status);
     return status === Status.Ok;
@@ -248,26 +272,26 @@ export class Interpreter implements Actor {
         break;
       }
       case "queue":
-        if (this.nextId < MAX_THINGS) {
-          const id = this.nextId++;
-          this.queues.push(id);
-          this.lines.push(id);
+        this.newQueue((id) => {
           if (action[1] === 1 && this.idle < 0) {
             this.idle = id;
             world.idleRow(id);
           } else {
             world.createQueue(id, action[1] === 1);
           }
-        }
+        });
         break;
       case "unpin":
-        if (this.queues.length > 0) this.unpin(this.pick(this.queues, action[1])!);
+        this.unpin(this.pick(this.queues, action[1])!);
         break;
       case "notify":
-        if (this.queues.length > 0) world.notifyQueue(this.pick(this.queues, action[1])!);
+        world.notifyQueue(this.pick(this.queues, action[1])!);
+        break;
+      case "notifyOne":
+        world.notifyOneOf(this.pick(this.queues, action[1])!);
         break;
       case "link": {
-        const line = this.pick(this.lines, action[1])!;
+        const line = this.pickLine(action[1]);
         this.newRow(action[2], (id) => {
           answer = world.link(id, line);
           if (answer === false) this.rows.pop();
@@ -327,6 +351,7 @@ export class Interpreter implements Actor {
 
   run(): void {
     this.newTask(0, (id) => this.world.createTask(id));
+    this.newQueue((id) => this.world.createQueue(id, true));
     for (const action of this.program.top) {
       if (action[0] === "run") {
         this.turn(action[1], action[2]);
@@ -444,6 +469,7 @@ const arbitraryAction = fc.oneof(
   { weight: 2, arbitrary: act(is("queue"), bit) },
   { weight: 1, arbitrary: act(is("unpin"), index) },
   { weight: 5, arbitrary: act(is("notify"), index) },
+  { weight: 3, arbitrary: act(is("notifyOne"), index) },
   { weight: 3, arbitrary: act(is("link"), index, index) },
   { weight: 2, arbitrary: act(is("soon"), index) },
   { weight: 2, arbitrary: act(is("later"), index, spanMs, bit) },
@@ -456,6 +482,7 @@ const arbitraryAction = fc.oneof(
 const arbitraryBlocking = fc.oneof(
   { weight: 3, arbitrary: act(is("park"), timeoutMs) },
   { weight: 4, arbitrary: act(is("waitOn"), index, timeoutMs, bit) },
+  { weight: 2, arbitrary: act(is("waitFirst"), index, timeoutMs) },
   { weight: 2, arbitrary: act(is("waitForDispatch"), index) },
   { weight: 3, arbitrary: act(is("sleep"), spanMs, bit) },
 ) as fc.Arbitrary<Blocking>;
@@ -473,7 +500,7 @@ export function arbitraryProgram(taste: Taste): fc.Arbitrary<Program> {
     { weight: 9, arbitrary: arbitraryAction },
     { weight: 8, arbitrary: arbitraryBlocking },
     { weight: 2, arbitrary: act(is("parkThen"), arbitraryBlocking, arbitraryAction) },
-    { weight: 2, arbitrary: act(is("giveWay")) },
+    { weight: 4, arbitrary: act(is("giveWay")) },
     { weight: 1, arbitrary: act(is("end")) },
     { weight: traps, arbitrary: act(is("trap")) },
     { weight: traps, arbitrary: act(is("trapAfter"), arbitraryBlocking, arbitraryAction) },
@@ -481,6 +508,7 @@ export function arbitraryProgram(taste: Taste): fc.Arbitrary<Program> {
   const callbackAction = fc.oneof(
     { weight: 8, arbitrary: arbitraryAction },
     { weight: 1, arbitrary: act(is("cancelSelf")) },
+    { weight: 2, arbitrary: act(is("resumeNow"), index) },
     { weight: traps, arbitrary: act(is("trap")) },
   ) as fc.Arbitrary<CallbackAction>;
   const topAction = fc.oneof(

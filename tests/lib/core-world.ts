@@ -26,12 +26,16 @@ export interface World {
   park(id: number, timeoutMs: number): number;
   sleep(id: number, delayMs: number, isRef: boolean): Status;
   waitOn(id: number, queue: number, timeoutMs: number, isRef: boolean): Status;
+  waitFirst(id: number, queue: number, timeoutMs: number): Status;
   waitForDispatch(id: number, queue: number): Status;
   wake(id: number, ticket: number): boolean;
+  /** As wake, from a callback: the task runs before this returns. */
+  resumeNow(id: number, ticket: number): boolean;
   interrupt(id: number): Status;
   end(id: number): void;
   unpinQueue(id: number): void;
   notifyQueue(id: number): void;
+  notifyOneOf(id: number): void;
   /** False: the queue is gone. */
   link(id: number, queue: number): boolean;
   callSoon(id: number): void;
@@ -156,6 +160,11 @@ export class CoreWorld implements World {
     return this.core.waitOn(this.row(id), row, serial, timeoutMs, isRef);
   }
 
+  waitFirst(id: number, queue: number, timeoutMs: number): Status {
+    const { row, serial } = this.names[queue]!;
+    return this.core.waitFirst(this.row(id), row, serial, timeoutMs);
+  }
+
   waitForDispatch(id: number, queue: number): Status {
     const { row, serial } = this.names[queue]!;
     return this.core.waitForDispatch(this.row(id), row, serial);
@@ -163,6 +172,10 @@ export class CoreWorld implements World {
 
   wake(id: number, ticket: number): boolean {
     return this.core.wake(this.row(id), ticket) !== 0;
+  }
+
+  resumeNow(id: number, ticket: number): boolean {
+    return this.core.resumeNow(this.row(id), ticket) !== 0;
   }
 
   interrupt(id: number): Status {
@@ -182,6 +195,11 @@ export class CoreWorld implements World {
   notifyQueue(id: number): void {
     const { row, serial } = this.names[id]!;
     this.core.notifyQueue(row, serial);
+  }
+
+  notifyOneOf(id: number): void {
+    const { row, serial } = this.names[id]!;
+    this.core.notifyOneOf(row, serial);
   }
 
   link(id: number, queue: number): boolean {

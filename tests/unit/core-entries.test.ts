@@ -87,6 +87,20 @@ test("interrupt() answers Exhausted before a row's count of entries overflows", 
   expect(stage.counts).toEqual(NOTHING);
 });
 
+test("run() gives an interrupted task that gives way its place at the back, not that of its stale entry", () => {
+  const stage = new Stage();
+  const task = stage.spawn();
+  stage.onResume = () => Outcome.Ready;
+  stage.core.run(1e9, 1);
+  const other = stage.spawn();
+  stage.core.armTimeout(stage.serial(), task, 0);
+  stage.core.run(1e9, 0);
+  stage.onResume = () => Outcome.Done;
+  stage.run();
+  expect(stage.rows()).toEqual([task, task, other, task]);
+  expect(stage.counts).toEqual(NOTHING);
+});
+
 test("run() takes a stale entry without resuming the task", () => {
   const stage = new Stage();
   const { core } = stage;

@@ -339,3 +339,84 @@ test("run() after a callback that threw frees the callback's row", () => {
   stage.run();
   expect(stage.counts).toEqual(NOTHING);
 });
+
+test("notifyOneOf() serves one waiter for each call, from the front of the line", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const queueSerial = stage.serial();
+  const queue = core.createQueue(queueSerial, true);
+  const links = [1, 2, 3].map(() => core.link(stage.serial(), queue, queueSerial));
+  core.notifyOneOf(queue, queueSerial);
+  core.notifyOneOf(queue, queueSerial);
+  stage.run();
+  expect(stage.rows()).toEqual(links.slice(0, 2));
+});
+
+test("notifyOneOf() passes the turn of a waiter who left on to the next", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const queueSerial = stage.serial();
+  const queue = core.createQueue(queueSerial, true);
+  const serial = stage.serial();
+  const first = core.link(serial, queue, queueSerial);
+  const second = core.link(stage.serial(), queue, queueSerial);
+  core.notifyOneOf(queue, queueSerial);
+  core.cancelRow(first, serial);
+  stage.run();
+  expect(stage.rows()).toEqual([second]);
+});
+
+test("notifyOneOf() keeps no turn for those who come after its dispatch", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const queueSerial = stage.serial();
+  const queue = core.createQueue(queueSerial, true);
+  const first = core.link(stage.serial(), queue, queueSerial);
+  for (let i = 0; i < 3; i++) core.notifyOneOf(queue, queueSerial);
+  stage.run();
+  const second = core.link(stage.serial(), queue, queueSerial);
+  core.link(stage.serial(), queue, queueSerial);
+  core.notifyOneOf(queue, queueSerial);
+  stage.run();
+  expect(stage.rows()).toEqual([first, second]);
+});
+
+test("waitFirst() stands before those who wait already", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const queueSerial = stage.serial();
+  const queue = core.createQueue(queueSerial, true);
+  const link = core.link(stage.serial(), queue, queueSerial);
+  const task = stage.spawn();
+  stage.onResume = () => {
+    core.waitFirst(task, queue, queueSerial, -1);
+    return Outcome.Parked;
+  };
+  stage.run();
+  stage.onResume = () => Outcome.Done;
+  core.notifyQueue(queue, queueSerial);
+  stage.run();
+  expect(stage.rows()).toEqual([task, task, link]);
+});
+
+test("resumeNow() runs the task before it returns, once", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const task = stage.spawn();
+  let ticket = 0;
+  stage.onResume = () => {
+    if (ticket !== 0) return Outcome.Done;
+    ticket = core.park(task, -1);
+    return Outcome.Parked;
+  };
+  stage.run();
+  const answers: number[] = [];
+  stage.onCallback = () => {
+    answers.push(core.resumeNow(task, ticket), stage.calls.length, core.resumeNow(task, ticket));
+  };
+  const callback = core.callSoon(stage.serial());
+  stage.run();
+  expect(answers).toEqual([1, 3, 0]);
+  expect(stage.rows()).toEqual([task, callback, task]);
+  expect(stage.counts).toEqual(NOTHING);
+});
