@@ -1,0 +1,63 @@
+// Spawning: 100 000 tasks that return at once, joined. One shared function, and a fresh literal each.
+
+import { Hub, joinAll, spawn } from "wevent";
+
+const hub = new Hub();
+
+function* empty() {}
+async function emptyAsync() {}
+
+export const cases = {
+  spawn: {
+    title: "spawn + join",
+    unit: "ns",
+    ops: 100_000,
+    subjects: {
+      wevent: async (ops) => {
+        await hub.run(function* () {
+          const all = new Array(ops);
+          for (let i = 0; i < ops; i++) all[i] = spawn(empty);
+          yield* joinAll(all);
+        });
+        return ops;
+      },
+      await: async (ops) => {
+        const all = new Array(ops);
+        for (let i = 0; i < ops; i++) all[i] = emptyAsync();
+        await Promise.all(all);
+        return ops;
+      },
+    },
+  },
+  spawnFresh: {
+    title: "spawn + join, fresh functions",
+    unit: "ns",
+    ops: 100_000,
+    subjects: {
+      wevent: async (ops) => {
+        let total = 0;
+        await hub.run(function* () {
+          const all = new Array(ops);
+          for (let i = 0; i < ops; i++) {
+            all[i] = spawn(function* () {
+              total++;
+            });
+          }
+          yield* joinAll(all);
+        });
+        return total;
+      },
+      await: async (ops) => {
+        let total = 0;
+        const all = new Array(ops);
+        for (let i = 0; i < ops; i++) {
+          all[i] = (async () => {
+            total++;
+          })();
+        }
+        await Promise.all(all);
+        return total;
+      },
+    },
+  },
+};

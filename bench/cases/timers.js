@@ -1,0 +1,53 @@
+// Timers: 100 000 sleeps of 0 to 100 ms. What counts is the CPU they take, in ms.
+
+import { Hub, joinAll, sleep, spawn } from "wevent";
+
+const hub = new Hub();
+
+/** The same spans every time: the linear congruential generator of ANSI C. */
+function spans(count) {
+  let state = 12345;
+  return Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >> 8) % 101;
+  });
+}
+
+function* sleeper(ms) {
+  yield* sleep(ms);
+}
+
+/** CPU ms of this process while `work` runs. */
+async function cpuMs(work) {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+export const cases = {
+  timers: {
+    title: "100 000 sleeps, CPU",
+    unit: "ms",
+    measure: async (scale) => {
+      const all = spans(Math.round(100_000 * scale));
+      const samples = { wevent: [], await: [] };
+      for (let round = 0; round < (scale < 1 ? 1 : 7); round++) {
+        globalThis.gc?.();
+        samples.wevent.push(
+          await cpuMs(() =>
+            hub.run(function* () {
+              yield* joinAll(all.map((ms) => spawn(sleeper, ms)));
+            }),
+          ),
+        );
+        globalThis.gc?.();
+        samples.await.push(
+          await cpuMs(() => Promise.all(all.map((ms) => new Promise((resolve) => setTimeout(resolve, ms))))),
+        );
+      }
+      const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+      return { wevent: middle(samples.wevent), await: middle(samples.await) };
+    },
+  },
+};
