@@ -14,7 +14,7 @@
 //   Process 8: 8
 //   Process 9: 9
 //   Asynchronous:
-//   Process * : *, nine times, the same results
+//   Process *: * ×9
 //   At once it took less than one after another: true
 
 import { joinAll, spawn, wait } from "wevent";

@@ -2,7 +2,7 @@
 //
 //   npm run build && node build/examples/tutorial/typescript/tasks.js
 //
-// Promised, for sleeps that end in the order 2, 1, 3, …:
+// Promised; the last ten in the order in which their sleeps end:
 //   Synchronous:
 //   Task 1 done
 //   Task 2 done
@@ -14,7 +14,7 @@
 //   Task 8 done
 //   Task 9 done
 //   Asynchronous:
-//   Task * done, ten times, in the order the sleeps end
+//   Task * done ×10
 
 import { joinAll, sleep, spawn } from "wevent";
 
