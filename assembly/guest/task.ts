@@ -92,7 +92,7 @@ export class Task {
   abandon(fate: Fate): void {
     discard(changetype<Stack>(this));
     if (this.fate == Fate.None) this.fate = <u8>fate;
-    this.entry = exitsEntry;
+    this.entry = exitsEntry();
   }
 
   disarm(deadline: Deadline): void {
@@ -135,9 +135,11 @@ function runExits(): void {
   }
 }
 
-const handler = runExits;
-/** Table index of runExits. */
-const exitsEntry: u32 = handler.index;
+/** Table index of runExits. Asked for, not kept: a global that names a function makes asc compile in circles. */
+function exitsEntry(): u32 {
+  const body: () => void = runExits;
+  return body.index;
+}
 
 // ---- what the trampoline reports
 
@@ -149,7 +151,7 @@ export function finish(body: usize): bool {
     return false;
   }
   if (task.fate == Fate.None) task.fate = <u8>Fate.Returned;
-  task.entry = exitsEntry;
+  task.entry = exitsEntry();
   return true;
 }
 

@@ -9,6 +9,13 @@ interface Source {
   sourceKind: number;
 }
 
+interface Program {
+  options: { stackSize: number; runtime: number };
+  module: { useShadowStack: boolean };
+}
+
+/** asc's Runtime.Stub: nothing is ever collected. */
+const STUB = 0;
 /** asc's SourceKind.UserEntry: a file whose exports are the module's. */
 const USER_ENTRY = 1;
 const EXPORTS_FILE = "~lib/wevent/assembly/guest/exports";
@@ -26,8 +33,11 @@ export default class WeventTransform {
     exports.sourceKind = USER_ENTRY;
   }
 
-  afterInitialize(program: { options: { stackSize: number; runtime: number } }): void {
-    if (this.isGuest && program.options.runtime !== 0) program.options.stackSize ||= STACK_BYTES;
+  afterInitialize(program: Program): void {
+    // asc has read the option already when it made the module, so both places are set.
+    if (!this.isGuest || program.options.runtime === STUB || program.options.stackSize > 0) return;
+    program.options.stackSize = STACK_BYTES;
+    program.module.useShadowStack = true;
   }
 
   afterCompile(module: BinaryenModule): void {
