@@ -2,7 +2,7 @@
 
 import { isTimedOut } from "./core/current.js";
 import type { Hub } from "./core/hub.js";
-import { Operation, PARKED, type Signal } from "./core/operation.js";
+import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { limited, type TimeoutArgument } from "./core/timeout.js";
 import { WaitQueue } from "./core/wait-queue.js";
@@ -17,6 +17,8 @@ import { WaitQueue } from "./core/wait-queue.js";
 export class Event {
   #isSet = false;
   readonly #queue = new WaitQueue("Event.wait");
+  /** The wait without a timeout: one for all, for an operation has no state of one call. */
+  #wait: WaitForEvent | null = null;
 
   isSet(): boolean {
     return this.#isSet;
@@ -44,6 +46,10 @@ export class Event {
    * @param timeout - Longest wait, ms or a Timeout. 0: lets others run once. Omitted: no limit.
    */
   wait(timeout?: TimeoutArgument): Operation<boolean> {
+    if (timeout === undefined) {
+      this.#wait ??= new WaitForEvent(this, this.#queue, -1);
+      return this.#wait;
+    }
     return limited(timeout, (ms) => new WaitForEvent(this, this.#queue, ms));
   }
 
@@ -64,7 +70,6 @@ export class Event {
 }
 
 class WaitForEvent extends Operation<boolean> {
-  readonly label = "Event.wait";
   readonly #event: Event;
   readonly #queue: WaitQueue;
   readonly #timeoutMs: number;
@@ -76,17 +81,21 @@ class WaitForEvent extends Operation<boolean> {
     this.#timeoutMs = ms;
   }
 
+  get label(): string {
+    return "Event.wait";
+  }
+
   override get home(): Hub | null {
     return this.#queue.hub;
   }
 
-  start(task: Task): boolean | Signal {
-    if (this.#event.isSet()) return this.#queue.waitForDispatch(task) ? PARKED : true;
+  start(task: Task): Step<boolean> {
+    if (this.#event.isSet()) return this.#queue.waitForDispatch(task) ? PARKED : done(true);
     this.#queue.wait(task, this.#timeoutMs);
     return PARKED;
   }
 
-  resume(task: Task): boolean {
-    return !isTimedOut();
+  resume(): Step<boolean> {
+    return done(!isTimedOut());
   }
 }

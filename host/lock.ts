@@ -4,7 +4,7 @@ import { isTimedOut } from "./core/current.js";
 import { describe, RangeUsageError } from "./core/errors.js";
 import type { WaitOptions } from "./core/greenlet.js";
 import type { Hub } from "./core/hub.js";
-import { Operation, PARKED, type Signal } from "./core/operation.js";
+import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { limited } from "./core/timeout.js";
 import { WaitQueue } from "./core/wait-queue.js";
@@ -89,15 +89,15 @@ class Acquire extends Operation<boolean> {
     return this.#queue.hub;
   }
 
-  start(task: Task): boolean | Signal {
-    if (this.#semaphore.tryAcquire()) return true;
-    if (!this.#block) return false;
+  start(task: Task): Step<boolean> {
+    if (this.#semaphore.tryAcquire()) return done(true);
+    if (!this.#block) return done(false);
     if (this.#timeoutMs >= 0) task._inbox = task.hub.now() + this.#timeoutMs;
     this.#queue.wait(task, this.#timeoutMs);
     return PARKED;
   }
 
-  resume(task: Task): boolean | Signal {
+  resume(task: Task): Step<boolean> {
     if (!isTimedOut()) {
       if (!this.#semaphore.tryAcquire()) {
         const left = this.#timeoutMs < 0 ? -1 : Math.max((task._inbox as number) - task.hub.now(), 0);
@@ -105,10 +105,10 @@ class Acquire extends Operation<boolean> {
         return PARKED;
       }
       task._inbox = undefined;
-      return true;
+      return done(true);
     }
     task._inbox = undefined;
-    return false;
+    return done(false);
   }
 
   override abandon(task: Task): void {

@@ -1,7 +1,7 @@
 // sleep and idle: giving the turn to others.
 
 import { checkMs } from "./core/errors.js";
-import { Operation, PARKED, type Signal } from "./core/operation.js";
+import { DONE, Operation, PARKED, type Step } from "./core/operation.js";
 import { giveWay, type Task } from "./core/task.js";
 
 /** Options of `sleep`. */
@@ -13,12 +13,12 @@ export interface SleepOptions {
 class GiveWay extends Operation<void> {
   readonly label = "sleep(0)";
 
-  start(): Signal {
+  start(): Step<void> {
     return giveWay();
   }
 
-  resume(): undefined {
-    return undefined;
+  resume(): Step<void> {
+    return DONE;
   }
 }
 
@@ -36,28 +36,28 @@ class Sleep extends Operation<void> {
     return `sleep(${this.#ms})`;
   }
 
-  start(task: Task): Signal {
+  start(task: Task): Step<void> {
     task.hub.sleep(task, this.#ms, this.#isRef);
     return PARKED;
   }
 
-  resume(): undefined {
-    return undefined;
+  resume(): Step<void> {
+    return DONE;
   }
 }
 
 class Idle extends Operation<void> {
   readonly label = "idle()";
 
-  start(task: Task): Signal {
+  start(task: Task): Step<void> {
     const { hub } = task;
     const row = hub.core.idleRow();
     hub.waitOn(task, row, hub.core.serialOf(row), -1);
     return PARKED;
   }
 
-  resume(): undefined {
-    return undefined;
+  resume(): Step<void> {
+    return DONE;
   }
 }
 
@@ -75,9 +75,9 @@ const IDLE = /* @__PURE__ */ new Idle();
  * @source gevent.sleep; milliseconds here, seconds there
  * @since 0.1
  */
-export function sleep(ms = 0, options: SleepOptions = {}): Operation<void> {
+export function sleep(ms = 0, options?: SleepOptions): Operation<void> {
   checkMs(ms, "the time to sleep");
-  return ms > 0 ? new Sleep(ms, options.ref ?? true) : GIVE_WAY;
+  return ms > 0 ? new Sleep(ms, options?.ref ?? true) : GIVE_WAY;
 }
 
 /**

@@ -5,7 +5,7 @@ import { current, isTimedOut } from "./core/current.js";
 import { describe, RangeUsageError, UsageError } from "./core/errors.js";
 import { Greenlet, waitForGreenlet } from "./core/greenlet.js";
 import type { Hub } from "./core/hub.js";
-import { Operation, PARKED, type Signal } from "./core/operation.js";
+import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { Timeout, type TimeoutArgument, timeoutMs } from "./core/timeout.js";
 import { WaitIdle } from "./core/wait-idle.js";
@@ -97,15 +97,15 @@ class JoinAll<G extends Greenlet> extends Operation<G[]> {
     return this.#greenlets[0]?.hub ?? null;
   }
 
-  start(task: Task): G[] | Signal {
+  start(task: Task): Step<G[]> {
     const state = { next: 0, deadlineMs: this.#timeoutMs < 0 ? -1 : task.hub.now() + this.#timeoutMs };
-    if (this.#greenlets.length === 0) return [];
+    if (this.#greenlets.length === 0) return done([]);
     task._inbox = state;
     return this.#advance(task, state, true);
   }
 
-  resume(task: Task): G[] | Signal {
-    if (isTimedOut()) return this.#finish(task);
+  resume(task: Task): Step<G[]> {
+    if (isTimedOut()) return done(this.#finish(task));
     return this.#advance(task, task._inbox as { next: number; deadlineMs: number }, false);
   }
 
@@ -113,12 +113,12 @@ class JoinAll<G extends Greenlet> extends Operation<G[]> {
     task._inbox = undefined;
   }
 
-  #advance(task: Task, state: { next: number; deadlineMs: number }, isFirst: boolean): G[] | Signal {
+  #advance(task: Task, state: { next: number; deadlineMs: number }, isFirst: boolean): Step<G[]> {
     const greenlets = this.#greenlets;
     let { next } = state;
     while (next < greenlets.length && greenlets[next]!.dead) next++;
     state.next = next;
-    if (next === greenlets.length && !isFirst) return this.#finish(task);
+    if (next === greenlets.length && !isFirst) return done(this.#finish(task));
     if (next === greenlets.length) {
       // All had ended before: let the others run once, as one who waits does.
       task.hub.sleep(task, 0, true);
@@ -310,15 +310,15 @@ class ReadyIterator<T> implements OperationIterator<T> {
   }
 
   /** @internal */
-  take(task: Task): IteratorResult<T, undefined> | Signal {
-    if (this.#left === 0) return this.#end();
+  take(task: Task): Step<IteratorResult<T, undefined>> {
+    if (this.#left === 0) return done(this.#end());
     if (this.#watches === null) this.#begin(task.hub);
     const first = this.#ready.shift();
     if (first !== undefined) {
       this.#left--;
       if (this.#left === 0) this.close();
       if (first.error !== undefined) throw first.error.thrown;
-      return { done: false, value: first.value };
+      return done({ done: false, value: first.value });
     }
     if (this.#waiter !== null) {
       throw new UsageError(
@@ -359,12 +359,12 @@ class NextReady extends Operation<IteratorResult<unknown, undefined>> {
     this.#iterator = iterator;
   }
 
-  start(task: Task): IteratorResult<unknown, undefined> | Signal {
+  start(task: Task): Step<IteratorResult<unknown, undefined>> {
     return this.#iterator.take(task);
   }
 
-  resume(task: Task): IteratorResult<unknown, undefined> | Signal {
-    return isTimedOut() ? this.#iterator.timedOut() : this.#iterator.take(task);
+  resume(task: Task): Step<IteratorResult<unknown, undefined>> {
+    return isTimedOut() ? done(this.#iterator.timedOut()) : this.#iterator.take(task);
   }
 
   override abandon(): void {

@@ -1,7 +1,7 @@
 // Owns call(): a child frame on the task's explicit stack instead of inside a yield* chain.
 
 import type { Body } from "./greenlet.js";
-import { Operation, type Signal } from "./operation.js";
+import { Operation, done, type Step } from "./operation.js";
 import { asFrame, delegate, type Task } from "./task.js";
 import { waitFor } from "./wait-promise.js";
 
@@ -19,7 +19,7 @@ class Call<A extends unknown[], T> extends Operation<T> {
     return `call(${this.#body.name})`;
   }
 
-  start(task: Task): T | Signal {
+  start(task: Task): Step<T> {
     const made = this.#body(...this.#args) as unknown;
     const frame = asFrame(made);
     if (frame !== null) return task._push(frame);
@@ -27,11 +27,11 @@ class Call<A extends unknown[], T> extends Operation<T> {
     if (typeof (made as Partial<PromiseLike<T>> | null | undefined)?.then === "function") {
       return task._push(delegate(waitFor(made as PromiseLike<T>)));
     }
-    return made as T;
+    return done(made as T);
   }
 
-  resume(task: Task): T {
-    return task._takeInbox() as T;
+  resume(task: Task): Step<T> {
+    return done(task._takeInbox() as T);
   }
 }
 

@@ -5,7 +5,7 @@ import { current, isTimedOut } from "./current.js";
 import { describe, type ErrorCode, KillValueError, UsageError } from "./errors.js";
 import { currentHub, type Hub, type Main } from "./hub.js";
 import { Link } from "./link.js";
-import { Operation, PARKED, type Signal } from "./operation.js";
+import { DONE, done, Operation, PARKED, type Step } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
 import { asFrame, delegate, type Frame, Task } from "./task.js";
 import { expired, limited, Timeout, type TimeoutArgument, timeoutMs } from "./timeout.js";
@@ -585,7 +585,7 @@ class GetOutcome<T> extends Operation<T> {
     return this.#greenlet.hub;
   }
 
-  start(task: Task): T | Signal {
+  start(task: Task): Step<T> {
     const greenlet = this.#greenlet;
     if (greenlet.dead) return this.#outcome();
     if (!this.#block) throw expired(0);
@@ -593,14 +593,14 @@ class GetOutcome<T> extends Operation<T> {
     return PARKED;
   }
 
-  resume(task: Task): T | Signal {
+  resume(): Step<T> {
     if (isTimedOut()) throw expired(this.#timeoutMs);
     return this.#outcome();
   }
 
-  #outcome(): T {
+  #outcome(): Step<T> {
     const greenlet = this.#greenlet;
-    if (greenlet.successful()) return greenlet.value as T;
+    if (greenlet.successful()) return done(greenlet.value as T);
     throw greenlet.error;
   }
 }
@@ -623,14 +623,14 @@ class WaitForDeath extends Operation<void> {
     return this.#greenlet.hub;
   }
 
-  start(task: Task): undefined | Signal {
-    if (this.#isDone || this.#greenlet.dead) return undefined;
+  start(task: Task): Step<void> {
+    if (this.#isDone || this.#greenlet.dead) return DONE;
     waitForGreenlet(task, this.#greenlet as Greenlet, this.#timeoutMs, this.label);
     return PARKED;
   }
 
-  resume(): undefined {
-    return undefined;
+  resume(): Step<void> {
+    return DONE;
   }
 }
 

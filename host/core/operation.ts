@@ -9,16 +9,24 @@ import { UsageError } from "./errors.js";
 import type { Hub } from "./hub.js";
 import type { Task } from "./task.js";
 
-/** Begin or resume answered: the task is parked, or gives way. */
-export const PARKED: unique symbol = Symbol("parked");
-/** Begin answered: the task has a new frame on its stack; run that. */
-export const CALLED: unique symbol = Symbol("called");
+/**
+ * What beginning or resuming an operation comes to: a result, or one of the two steps below. They
+ * are the very objects that the generator then gives to whoever resumed it, so the hub knows them
+ * by identity, and a parked task allocates nothing.
+ */
+export type Step<T> = IteratorResult<unknown, T>;
 
-/** What an operation answers instead of a result. */
-export type Signal = typeof PARKED | typeof CALLED;
+/** The task is parked, or gives way. */
+export const PARKED: Step<never> = { done: false, value: "parked" };
+/** The task has a new frame on its stack; run that. */
+export const CALLED: Step<never> = { done: false, value: "called" };
+/** A result of nothing. */
+export const DONE: Step<undefined> = { done: true, value: undefined };
 
-const PARKED_STEP: IteratorResult<unknown> = { done: false, value: PARKED };
-const CALLED_STEP: IteratorResult<unknown> = { done: false, value: CALLED };
+/** A result. */
+export function done<T>(value: T): Step<T> {
+  return { done: true, value };
+}
 
 /** Makes an operation's call as main. Set by hub.ts, which knows the hub to make it in. */
 let outside: <T>(op: Operation<T>) => Promise<T>;
@@ -37,11 +45,11 @@ export abstract class Operation<T> implements PromiseLike<T> {
   /** @internal What a listing says that the task waits for. */
   abstract readonly label: string;
 
-  /** @internal Begins the call for the running task: its result if it need not wait. */
-  abstract start(task: Task): T | Signal;
+  /** @internal Begins the call for the running task. */
+  abstract start(task: Task): Step<T>;
 
   /** @internal Goes on after the task was resumed; may park again. */
-  abstract resume(task: Task): T | Signal;
+  abstract resume(task: Task): Step<T>;
 
   /** @internal An error is about to be thrown into the parked task: forget it. */
   abandon(_task: Task): void {}
@@ -90,20 +98,16 @@ const cursor: Iterator<unknown, unknown, unknown> = {
   next() {
     const task = runningTask();
     const op = task._op!;
-    let result: unknown;
+    let step: Step<unknown>;
     if (task._isParked) {
       task._isParked = false;
-      result = op.resume(task);
+      step = op.resume(task);
     } else {
-      result = op.start(task);
+      step = op.start(task);
     }
-    if (result === PARKED) {
-      task._isParked = true;
-      return PARKED_STEP;
-    }
-    if (result === CALLED) return CALLED_STEP;
-    task._op = null;
-    return { done: true, value: result };
+    if (step === PARKED) task._isParked = true;
+    else if (step !== CALLED) task._op = null;
+    return step;
   },
   throw(error) {
     letGo(error);

@@ -122,7 +122,7 @@ export abstract class Task {
         error = thrown;
         continue;
       }
-      if (step.value === PARKED) return outcome;
+      if (step === PARKED) return outcome;
       isThrow = false;
       if (step.done) {
         if (!this._pop()) {
@@ -131,7 +131,7 @@ export abstract class Task {
           return Outcome.Done;
         }
         this._inbox = step.value;
-      } else if (step.value !== CALLED) {
+      } else if (step !== CALLED) {
         error = yieldError(step.value);
         isThrow = true;
       }

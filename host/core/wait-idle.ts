@@ -2,7 +2,7 @@
 
 import { isTimedOut } from "./current.js";
 import { QUIET_SERIAL } from "./hub.js";
-import { Operation, PARKED, type Signal } from "./operation.js";
+import { done, Operation, PARKED, type Step } from "./operation.js";
 import type { Task } from "./task.js";
 import { timeoutMs } from "./timeout.js";
 
@@ -15,7 +15,7 @@ export class WaitIdle extends Operation<boolean> {
     this.#timeoutMs = timeoutMs(timeout);
   }
 
-  start(task: Task): Signal {
+  start(task: Task): Step<boolean> {
     const { hub } = task;
     // Its own deadline must not count as something left to do.
     hub.waitOn(task, hub.quietRow(), QUIET_SERIAL, this.#timeoutMs, false);
@@ -23,9 +23,9 @@ export class WaitIdle extends Operation<boolean> {
     return PARKED;
   }
 
-  resume(task: Task): boolean {
+  resume(task: Task): Step<boolean> {
     task.hub.quietWaiters--;
-    return !isTimedOut();
+    return done(!isTimedOut());
   }
 
   override abandon(task: Task): void {

@@ -1,6 +1,6 @@
 // Owns waiting for a promise: a completion from outside that wakes a parked task.
 
-import { Operation, PARKED, type Signal } from "./operation.js";
+import { done, Operation, PARKED, type Step } from "./operation.js";
 import type { Task } from "./task.js";
 
 /** One wait for one promise: its task's inbox while it lasts. */
@@ -22,7 +22,7 @@ class WaitForPromise<T> extends Operation<T> {
     return "a promise";
   }
 
-  start(task: Task): Signal {
+  start(task: Task): Step<T> {
     const { hub } = task;
     const ticket = hub.park(task);
     const settlement = new Settlement();
@@ -44,10 +44,10 @@ class WaitForPromise<T> extends Operation<T> {
     return PARKED;
   }
 
-  resume(task: Task): T {
+  resume(task: Task): Step<T> {
     const { isError, value } = task._takeInbox() as Settlement;
     if (isError) throw value;
-    return value as T;
+    return done(value as T);
   }
 
   override abandon(task: Task): void {
