@@ -524,7 +524,7 @@ export function arbitraryProgram(taste: Taste): fc.Arbitrary<Program> {
 }
 
 /** Programs per property: WEVENT_RUNS, or what keeps a file under 15 s. */
-export const RUNS = Number(process.env["WEVENT_RUNS"] ?? 2000);
+export const RUNS = Number(process.env["WEVENT_RUNS"] ?? 1500);
 
 /** Checks random programs; a failing one is printed as a script with the seed that made it. */
 export function checkPrograms(
