@@ -1,25 +1,14 @@
 // sleep and idle: giving the turn to others.
 
 import { checkMs } from "./core/errors.js";
+import { GIVE_WAY } from "./core/give-way.js";
 import { DONE, Operation, PARKED, type Step } from "./core/operation.js";
-import { giveWay, type Task } from "./core/task.js";
+import type { Task } from "./core/task.js";
 
 /** Options of `sleep`. */
 export interface SleepOptions {
   /** false: the sleep does not keep `wait()` or the process alive. Omitted: true. */
   readonly ref?: boolean;
-}
-
-class GiveWay extends Operation<void> {
-  readonly label = "sleep(0)";
-
-  start(): Step<void> {
-    return giveWay();
-  }
-
-  resume(): Step<void> {
-    return DONE;
-  }
 }
 
 class Sleep extends Operation<void> {
@@ -61,8 +50,6 @@ class Idle extends Operation<void> {
   }
 }
 
-// One for all: an operation has no state of one call, so giving way allocates nothing.
-const GIVE_WAY = /* @__PURE__ */ new GiveWay();
 const IDLE = /* @__PURE__ */ new Idle();
 
 /**

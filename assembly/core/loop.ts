@@ -362,6 +362,8 @@ function serveWaiters(queue: Row): void {
   settle(queue);
 }
 
+// @ts-ignore: decorator
+@inline
 function step(entry: usize): void {
   const row = entryRow(entry);
   switch (entryOp(entry)) {

@@ -77,6 +77,8 @@ export function reserveInterrupt(): bool {
  * Puts an entry at the back. Its room was promised; what can fill the ring, or a row's count of its
  * entries, all the same are stale ones: they are dropped (core-entries.test.ts). @grows
  */
+// @ts-ignore: decorator
+@inline
 export function push(row: Row, op: Entry): void {
   if ((tail - head == size && !grow()) || row.entries == u16.MAX_VALUE) dropStale();
   store<u32>(slot(tail), changetype<usize>(row) | op);
@@ -85,24 +87,28 @@ export function push(row: Row, op: Entry): void {
 }
 
 /** Takes the next entry; the ring must not be empty. */
+// @ts-ignore: decorator
+@inline
 export function pop(): usize {
-  if (random != 0) {
-    // Marsaglia, "Xorshift RNGs" (2003), the 32-bit triple 13, 17, 5.
-    random ^= random << 13;
-    random ^= random >> 17;
-    random ^= random << 5;
-    const chosen = slot(head + random % (tail - head));
-    const first = slot(head);
-    const entry = load<u32>(chosen);
-    store<u32>(chosen, load<u32>(first));
-    store<u32>(first, entry);
-  }
+  if (random != 0) shuffle();
   const entry: usize = load<u32>(slot(head));
   head++;
-  const row = entryRow(entry);
-  row.entries--;
+  entryRow(entry).entries--;
   if (entryOp(entry) == Entry.Interrupt) interrupts--;
   return entry;
+}
+
+/** Puts a random entry first. */
+function shuffle(): void {
+  // Marsaglia, "Xorshift RNGs" (2003), the 32-bit triple 13, 17, 5.
+  random ^= random << 13;
+  random ^= random >> 17;
+  random ^= random << 5;
+  const chosen = slot(head + random % (tail - head));
+  const first = slot(head);
+  const entry = load<u32>(chosen);
+  store<u32>(chosen, load<u32>(first));
+  store<u32>(first, entry);
 }
 
 // @ts-ignore: decorator

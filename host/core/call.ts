@@ -1,7 +1,8 @@
 // Owns call(): a child frame on the task's explicit stack instead of inside a yield* chain.
 
+import { requireBody } from "./check.js";
 import type { Body } from "./greenlet.js";
-import { Operation, done, type Step } from "./operation.js";
+import { done, Operation, type Step } from "./operation.js";
 import { asFrame, delegate, type Task } from "./task.js";
 import { waitFor } from "./wait-promise.js";
 
@@ -41,8 +42,10 @@ class Call<A extends unknown[], T> extends Operation<T> {
  * more than a plain `yield*`, so it is for calls that live long or go deep.
  *
  * @switches as `body` does
+ * @throws {@link UsageError} WEV_ERR_BODY when `body` is not a function
  * @since 0.1
  */
 export function call<A extends unknown[], T>(body: Body<A, T>, ...args: A): Operation<T> {
+  requireBody(body, "call");
   return new Call(body, args);
 }

@@ -35,7 +35,7 @@ export const errorTable = {
 /** A stable code; its row in docs/errors.md says what to do. */
 export type ErrorCode = keyof typeof errorTable;
 
-/** What every error of this package is. */
+/** What this package's errors are, but for those that are a TypeError or a RangeError. All have a `code`. */
 export abstract class WeventError extends Error {
   abstract readonly code: ErrorCode;
 
@@ -50,13 +50,13 @@ function errorName(error: WeventError): string {
   return (error.constructor as { readonly label?: string }).label ?? "Error";
 }
 
-/** The call cannot be made this way; the text says which way it can. */
-export class UsageError extends WeventError {
-  static readonly label: string = "UsageError";
+/** The call cannot be made this way; the text says which way it can. A `TypeError` by `instanceof`. */
+export class UsageError extends TypeError {
   readonly code: ErrorCode;
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    Object.defineProperty(this, "name", { value: "UsageError", configurable: true, writable: true });
   }
 }
 

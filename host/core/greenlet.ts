@@ -1,10 +1,11 @@
 // Owns the greenlet: its life, its outcome, its links, and how it is killed. Scheduling is the
 // core's; frames are Task's.
 
+import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { current, isTimedOut } from "./current.js";
-import { describe, type ErrorCode, KillValueError, UsageError } from "./errors.js";
+import { checkMs, describe, type ErrorCode, KillValueError, RangeUsageError, UsageError } from "./errors.js";
 import { currentHub, type Hub, type Main } from "./hub.js";
-import { Link } from "./link.js";
+import { callBack, Link } from "./link.js";
 import { DONE, done, Operation, PARKED, type Step } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
 import { asFrame, delegate, type Frame, Task } from "./task.js";
@@ -94,28 +95,33 @@ export class Greenlet<T = unknown> extends Task implements Failed {
   /** A greenlet that has not started. With no body, a subclass's `run` is the body. */
   constructor(body?: AnyBody<T> | null, ...args: unknown[]) {
     super(currentHub());
-    if (body !== undefined && body !== null && typeof body !== "function") {
-      throw new UsageError(
-        "WEV_ERR_BODY",
-        `could not make a greenlet from ${describe(body)} because it is not a function; give a generator function`,
-      );
-    }
+    if (body !== undefined && body !== null) requireBody(body, "make a greenlet from");
     this._body = body ?? null;
     this._held = args.length === 0 ? NO_ARGUMENTS : args;
   }
 
-  /** Makes a greenlet and starts it. @noswitch */
-  static spawn<A extends unknown[], T>(body: Body<A, T>, ...args: A): Greenlet<T> {
-    requireBody(body);
-    const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>, ...args);
+  /** Makes a greenlet of this class and starts it. @noswitch */
+  static spawn<A extends unknown[], T>(body: Body<A, T>, ...args: A): Greenlet<T>;
+  /** The same for a subclass, with what its constructor takes. */
+  static spawn<C extends GreenletClass>(this: C, ...args: ConstructorParameters<C>): InstanceType<C>;
+  static spawn(this: GreenletClass, ...args: unknown[]): Greenlet {
+    // biome-ignore lint/complexity/noThisInStatic: the class it was called on is the point.
+    const greenlet = make(this, args);
     greenlet._schedule(-1);
     return greenlet;
   }
 
   /** Makes a greenlet that starts in `ms`; on a timer, so behind what is ready then. @noswitch */
-  static spawnLater<A extends unknown[], T>(ms: number, body: Body<A, T>, ...args: A): Greenlet<T> {
-    requireBody(body);
-    const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>, ...args);
+  static spawnLater<A extends unknown[], T>(ms: number, body: Body<A, T>, ...args: A): Greenlet<T>;
+  /** The same for a subclass, with what its constructor takes. */
+  static spawnLater<C extends GreenletClass>(
+    this: C,
+    ms: number,
+    ...args: ConstructorParameters<C>
+  ): InstanceType<C>;
+  static spawnLater(this: GreenletClass, ms: number, ...args: unknown[]): Greenlet {
+    // biome-ignore lint/complexity/noThisInStatic: the class it was called on is the point.
+    const greenlet = make(this, args);
     greenlet.startLater(ms);
     return greenlet;
   }
@@ -125,6 +131,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    * callback again does nothing. Returns what removes it. @noswitch
    */
   static onSpawn(callback: (greenlet: Greenlet) => void): () => void {
+    requireCallback(callback, "call back with");
     const hub = currentHub();
     hub.spawnListeners ??= new Set();
     hub.spawnListeners.add(callback);
@@ -146,9 +153,13 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     this._schedule(-1);
   }
 
-  /** Queues the first run on a timer in `ms`, 0 or more. Calling it again does nothing. @noswitch */
+  /** Queues the first run on a timer in `ms`; less than 0 is 0. Calling it again does nothing. @noswitch */
   startLater(ms: number): void {
-    this._schedule(timeoutMs(ms));
+    checkMs(ms, "the time to start in");
+    if (ms === Number.POSITIVE_INFINITY) {
+      throw new RangeUsageError(`could not start ${this.name} in Infinity ms because that never comes`);
+    }
+    this._schedule(Math.max(ms, 0));
   }
 
   private _schedule(delayMs: number): void {
@@ -158,11 +169,17 @@ export class Greenlet<T = unknown> extends Task implements Failed {
       hub.siteBudget--;
       this._more().spawnSite = captureSite();
     }
-    if (this._row !== 0) hub.startTask(this, delayMs);
-    else if (delayMs < 0) hub.spawnTask(this);
+    if (this._row === 0 && delayMs < 0) hub.spawnTask(this);
     else {
-      hub.createTask(this);
-      hub.startTask(this, delayMs);
+      const isNew = this._row === 0;
+      if (isNew) hub.createTask(this);
+      try {
+        hub.startTask(this, delayMs);
+      } catch (error) {
+        // The memory limit is reached. Without its row, whoever drops the greenlet leaves nothing.
+        if (isNew) hub.dropRow(this);
+        throw error;
+      }
     }
     this._life = Life.Scheduled;
     const locals = current instanceof Greenlet ? current._extra?.locals : undefined;
@@ -176,7 +193,11 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** A number of its own in its hub; small, and reused after 2^30 greenlets. */
   get id(): number {
-    if (this._serial === 0) this.hub.createTask(this);
+    if (this._serial === 0) {
+      // One that is dead gets a number only: nothing would free its row.
+      if (this.dead) this._serial = this.hub.nextSerial();
+      else this.hub.createTask(this);
+    }
     return this._serial;
   }
 
@@ -201,7 +222,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** Whether it was started and has not ended. */
   get started(): boolean {
-    return this._life !== Life.New;
+    return this._life === Life.Scheduled || this._life === Life.Running;
   }
 
   /** Whether it has ended. */
@@ -281,6 +302,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    * @source gevent.Greenlet.get
    */
   get(options: WaitOptions = {}): Operation<T> {
+    requireOptions(options);
     const { block = true, timeout } = options;
     return limited(timeout, (ms) => new GetOutcome(this, block, ms));
   }
@@ -315,10 +337,11 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    * @source gevent.Greenlet.kill
    */
   kill(error?: KillError, options: WaitOptions = {}): Operation<void> {
-    this.throw(error ?? new GreenletExit());
+    requireOptions(options);
     const { block = true, timeout } = options;
-    if (!block) return new WaitForDeath(this, "kill", 0, true);
-    return limited(timeout, (ms) => new WaitForDeath(this, "kill", ms));
+    const death = limited(timeout, (ms) => new WaitForDeath(this, "kill", ms, !block));
+    this.throw(error ?? new GreenletExit());
+    return death;
   }
 
   /** Throws an error into it; like kill, without the waiting. @noswitch */
@@ -339,9 +362,9 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     this._settle(error);
   }
 
-  /** @internal The hub is destroyed: it never runs. */
+  /** @internal The hub is destroyed: it runs no more. */
   drop(error: unknown): void {
-    this._settle(error);
+    if (!this.dead) this._settle(error);
   }
 
   // ---- links
@@ -351,16 +374,8 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    * The callback must not block. @noswitch
    */
   rawlink(callback: (greenlet: this) => unknown): void {
-    if (typeof callback !== "function") throw notCallable(callback);
-    this._addLink(callback, () => {
-      const made = callback(this);
-      if (asFrame(made) !== null) {
-        throw new UsageError(
-          "WEV_ERR_CALLBACK_BLOCKS",
-          "could not run a generator function as a rawlink callback because callbacks of the hub may not block; use link",
-        );
-      }
-    });
+    requireCallback(callback, "link");
+    this._addLink(callback, () => callBack(callback, this));
   }
 
   /** Spawns `callback(greenlet)` when it has ended, or hands the outcome to an AsyncResult. @noswitch */
@@ -373,12 +388,15 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     this._addSpawnedLink(callback, () => this.successful());
   }
 
-  /** As link, only if it failed. @noswitch */
+  /** As link, only if it failed. Its callback counts as having read the error. @noswitch */
   linkError(callback: LinkCallback<T>): void {
-    this._addSpawnedLink(callback, () => !this.successful());
+    this._addSpawnedLink(callback, () => {
+      if (this._life === Life.Failed) this._life = Life.FailureRead;
+      return !this.successful();
+    });
   }
 
-  /** Takes back every link made with `callback`; none: nothing happens. @noswitch */
+  /** Takes back the oldest link made with `callback`; none: nothing happens. @noswitch */
   unlink(callback: unknown): void {
     const links = this._extra?.links;
     for (const link of links ?? []) {
@@ -428,7 +446,6 @@ export class Greenlet<T = unknown> extends Task implements Failed {
       this.hub,
       () => {
         this._extra?.links?.delete(link);
-        if (this._life === Life.Failed) this._life = Life.FailureRead;
         fire();
       },
       callback,
@@ -556,13 +573,13 @@ function notCallable(value: unknown): UsageError {
   );
 }
 
-/** Throws unless `body` can run as a greenlet. */
-export function requireBody(body: unknown): void {
-  if (typeof body === "function") return;
-  throw new UsageError(
-    "WEV_ERR_BODY",
-    `could not spawn ${describe(body)} because it is not a function; give a generator function`,
-  );
+/** Greenlet or a subclass of it, whatever its constructor takes. */
+type GreenletClass = new (...args: never[]) => Greenlet;
+
+function make(made: GreenletClass, args: readonly unknown[]): Greenlet {
+  // A subclass may have a body of its own, and a constructor that takes none.
+  if ((made as unknown) === Greenlet) requireBody(args[0]);
+  return new made(...(args as never[]));
 }
 
 class GetOutcome<T> extends Operation<T> {

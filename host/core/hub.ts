@@ -8,16 +8,17 @@
 
 import { driver as runtimeDriver } from "#driver";
 import { Kind, Layout, Outcome, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
+import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
 import type { Capability, Driver } from "./driver.js";
-import { checkMs, HubDestroyed, LoopExit, RangeUsageError, UsageError } from "./errors.js";
+import { checkMs, describe, HubDestroyed, LoopExit, RangeUsageError, UsageError } from "./errors.js";
 import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
 import { listRows, parentOf, type RowView, type TreeNode, treeOf, waitingOf } from "./inspect.js";
 import { Link } from "./link.js";
 import { type Operation, setOutside } from "./operation.js";
 import { type ErrorReport, type Failed, reportOf } from "./report.js";
-import { exhausted, OutsideTask, Task } from "./task.js";
+import { exhausted, OutsideTask, setOutcome, Task } from "./task.js";
 import type { Timeout } from "./timeout.js";
 import { VirtualDriver } from "./virtual.js";
 import { WaitIdle } from "./wait-idle.js";
@@ -128,6 +129,7 @@ export class Hub {
   #stopWatching: (() => void) | null = null;
 
   constructor(options: HubOptions = {}) {
+    requireOptions(options);
     const {
       turnMs = 5,
       seed = 0,
@@ -143,6 +145,18 @@ export class Hub {
         `could not use ${seed} as seed because it is not an integer from 0 to 2^32 - 1`,
       );
     }
+    if (clock !== "real" && clock !== "virtual") {
+      throw new UsageError(
+        "WEV_ERR_ARGUMENT",
+        `could not use ${describe(clock)} as clock because there is no such clock; give "real" or "virtual"`,
+      );
+    }
+    if (memoryLimitBytes !== undefined && !(memoryLimitBytes > 0)) {
+      throw new RangeUsageError(
+        `could not use ${describe(memoryLimitBytes)} as memoryLimitBytes because it is not a number above 0`,
+      );
+    }
+    if (onError !== undefined) requireCallback(onError, "report errors to");
     this.#virtual = clock === "virtual" ? new VirtualDriver(driver) : null;
     this.#driver = this.#virtual ?? driver;
     this.#isClosed = options.closed ?? clock === "virtual";
@@ -169,11 +183,15 @@ export class Hub {
    * @switches always
    */
   run<A extends unknown[], T>(body: Body<A, T>, ...args: A): Promise<T> {
-    return enterHub(this, () => {
-      const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>, ...args);
-      greenlet.start();
-      return awaitOutside(greenlet.get(), this);
-    });
+    requireBody(body, "run");
+    // Outside tasks: called in a greenlet of another hub, what is made here is still this one's.
+    return enterHub(this, () =>
+      outsideTasks(() => {
+        const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>, ...args);
+        greenlet.start();
+        return awaitOutside(greenlet.get(), this);
+      }),
+    );
   }
 
   /**
@@ -183,6 +201,7 @@ export class Hub {
    * @source gevent.hub.Hub.join
    */
   join(options: { timeout?: number } = {}): Promise<boolean> {
+    requireOptions(options);
     return awaitOutside(new WaitIdle(options.timeout), this);
   }
 
@@ -210,6 +229,7 @@ export class Hub {
    * Returns what removes it. @noswitch
    */
   onError(handler: (report: ErrorReport) => void): () => void {
+    requireCallback(handler, "report errors to");
     this.#handlers.add(handler);
     return () => void this.#handlers.delete(handler);
   }
@@ -242,19 +262,27 @@ export class Hub {
   /**
    * Ends the hub: throws GreenletExit into every greenlet, which runs its cleanup up to the first
    * call that would block, then drops the rest. What awaits from outside is rejected with
-   * HubDestroyed. Calling it again does nothing. @noswitch
+   * HubDestroyed. Called by one of its own greenlets, it does so once that one blocks. Calling it
+   * again does nothing. @noswitch
    */
   destroy(): void {
     if (this.#isDestroyed) return;
     this.#isDestroyed = true;
+    // A generator that is running cannot be thrown into.
+    if (this.#isRunning) this.core.stop();
+    else if (current?.hub === this) this.#driver.soon(() => this.#dropAll());
+    else this.#dropAll();
+  }
+
+  #dropAll(): void {
     for (const task of this.#tasks()) {
       if (task instanceof OutsideTask) continue;
-      if (task._frame === null) (task as Greenlet).drop(new GreenletExit());
-      else {
+      if (task._frame !== null) {
         this.#pushInterruption(task, new GreenletExit());
         task._advance(Reason.Interrupt, 0);
         task._frame = null;
       }
+      (task as Greenlet).drop(new GreenletExit());
     }
     for (const task of [...this.#outside]) {
       this.#pushInterruption(
@@ -308,6 +336,14 @@ export class Hub {
   startTask(task: Task, delayMs: number): void {
     if (this.core.start(task._row, delayMs) === Status.Exhausted) throw exhausted("start a greenlet");
     this.schedule();
+  }
+
+  /** @internal Gives back the row of a task that has not started. */
+  dropRow(task: Task): void {
+    this.release(task);
+    this.core.interrupt(task._row, task._serial);
+    task._row = 0;
+    task._serial = 0;
   }
 
   #adopt(owner: Task | Link | Timeout, row: number, what: string): void {
@@ -452,7 +488,10 @@ export class Hub {
   cancelLink(link: Link | Timeout): void {
     if (!this.#isDestroyed) {
       this.core.cancelRow(link._row, link._serial);
-      this.slots[link._row >>> Layout.RowShift] = undefined;
+      const slot = link._row >>> Layout.RowShift;
+      // The deadline of a greenlet that has ended is freed when it comes, and its row may be
+      // another's by the time it is cancelled (timeout.test.ts, "outlives its greenlet").
+      if (this.slots[slot]?._serial === link._serial) this.slots[slot] = undefined;
       if (!this.#isRunning) this.schedule();
     }
     link._row = 0;
@@ -530,6 +569,8 @@ export class Hub {
     this.#outside.add(task);
     this.#watch();
     const outcome = task._advance(Reason.Wake, 0);
+    // A greenlet that is running began it, and has not said yet what its own turn comes to.
+    setOutcome(Outcome.Parked);
     if (outcome === Outcome.Done) {
       this.core.end(task._row);
       return;
@@ -609,7 +650,8 @@ export class Hub {
     }
     this.#isRunning = false;
     this.siteBudget = SITES_PER_TURN;
-    if (!this.#isDestroyed) this.#afterTurn(when);
+    if (this.#isDestroyed) this.#dropAll();
+    else this.#afterTurn(when);
   }
 
   #recover(error: unknown): void {
@@ -632,9 +674,11 @@ export class Hub {
       this.notify(this.quietRow(), QUIET_SERIAL);
       return;
     }
-    this.#armTimer(when);
+    const isStuck = isQuiet && this.#isClosed && this.#outside.size > 0;
+    // Virtual time must not jump to a deadline that does not count before main is told.
+    this.#armTimer(isStuck && this.#virtual !== null ? Turn.Idle : when);
     if (this.#unread.length > 0) this.schedule();
-    if (isQuiet && this.#isClosed && this.#outside.size > 0) {
+    if (isStuck) {
       const turn = this.#turn;
       // One turn of the runtime later, so that microtasks begun in this one may still act.
       this.#driver.soon(() => {

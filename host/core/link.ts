@@ -2,7 +2,9 @@
 // among the timers. It is called once, or cancelled, and then has no row.
 
 import type { Reason } from "../../assembly/core/abi.js";
+import { UsageError } from "./errors.js";
 import type { Hub } from "./hub.js";
+import { asFrame } from "./task.js";
 
 export class Link {
   readonly hub: Hub;
@@ -26,4 +28,13 @@ export class Link {
   cancel(): void {
     if (this._row !== 0) this.hub.cancelLink(this);
   }
+}
+
+/** Runs a user's callback in the hub. A generator function would do nothing there: that is an error. */
+export function callBack<A>(callback: (argument: A) => unknown, argument: A): void {
+  if (asFrame(callback(argument)) === null) return;
+  throw new UsageError(
+    "WEV_ERR_CALLBACK_BLOCKS",
+    "could not run a generator function as a rawlink callback because callbacks of the hub may not block; use link, or spawn in it",
+  );
 }

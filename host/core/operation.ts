@@ -119,7 +119,8 @@ const cursor: Iterator<unknown, unknown, unknown> = {
   },
 };
 
-function letGo(error: unknown): void {
+/** The running task leaves its operation: `error` is about to be thrown at the park site. */
+export function letGo(error: unknown): void {
   const task = runningTask();
   const op = task._op;
   task._op = null;

@@ -30,10 +30,9 @@ interface OuterFrame {
 /** What the running task's turn came to, if it did not end. */
 let outcome: Outcome = Outcome.Parked;
 
-/** Makes the running task give way instead of waiting: it goes to the back of the run queue. */
-export function giveWay(): typeof PARKED {
-  outcome = Outcome.Ready;
-  return PARKED;
+/** Says what the running task's turn comes to, unless it ends. */
+export function setOutcome(value: Outcome): void {
+  outcome = value;
 }
 
 /** Named with an underscore, so that a subclass of Greenlet cannot hit one by accident. */

@@ -2,10 +2,10 @@
 // line itself is the core's. Its row is made when the first waiter comes and freed by the core when
 // the last has left, so an object that nobody waits for costs the scheduler nothing.
 
-import { describe, UsageError } from "./errors.js";
+import { requireCallback } from "./check.js";
 import { checkHome, currentHub, type Hub } from "./hub.js";
-import { Link } from "./link.js";
-import type { Task } from "./task.js";
+import { callBack, Link } from "./link.js";
+import { exhausted, type Task } from "./task.js";
 
 export class WaitQueue {
   /** The hub of the first who waited; null before. */
@@ -55,31 +55,24 @@ export class WaitQueue {
 
   /** A callback in the line, or, with `isReady`, at the back of the run queue. */
   rawlink(callback: (source: unknown) => unknown, source: unknown, isReady: boolean): void {
-    if (typeof callback !== "function") {
-      throw new UsageError(
-        "WEV_ERR_ARGUMENT",
-        `could not link ${describe(callback)} because it is not a function; give a function`,
-      );
-    }
+    requireCallback(callback, "link");
     this.#join(currentHub(), null);
     const hub = this.hub!;
     const link: Link = new Link(
       hub,
       () => {
         this.#links?.delete(link);
-        callback(source);
+        callBack(callback, source);
       },
       callback,
     );
+    if (isReady) hub.callSoon(link);
+    else if (this.#row === 0 || !hub.link(link, this.#row, this.#serial)) {
+      this.#makeRow(hub);
+      if (!hub.link(link, this.#row, this.#serial)) throw exhausted("link");
+    }
     this.#links ??= new Set();
     this.#links.add(link);
-    if (isReady) {
-      hub.callSoon(link);
-      return;
-    }
-    if (this.#row !== 0 && hub.link(link, this.#row, this.#serial)) return;
-    this.#makeRow(hub);
-    hub.link(link, this.#row, this.#serial);
   }
 
   unlink(callback: unknown): void {

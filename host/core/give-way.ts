@@ -1,0 +1,53 @@
+// Owns giving way, the most frequent operation of all: it has a cursor of its own that looks
+// neither for its operation nor at what resumed it. bench/cases/switch.js measures it.
+
+import { Outcome } from "../../assembly/core/abi.js";
+import { current } from "./current.js";
+import { DONE, letGo, Operation, PARKED, type Step } from "./operation.js";
+import { setOutcome } from "./task.js";
+
+class GiveWay extends Operation<void> {
+  get label(): string {
+    return "sleep(0)";
+  }
+
+  start(): Step<void> {
+    setOutcome(Outcome.Ready);
+    return PARKED;
+  }
+
+  resume(): Step<void> {
+    return DONE;
+  }
+
+  override [Symbol.iterator](): Iterator<unknown, void, unknown> {
+    const task = current;
+    // Not in a greenlet, or in the middle of another operation: that cursor has the errors.
+    if (task === null || task._isParked) return super[Symbol.iterator]();
+    return cursor;
+  }
+}
+
+const cursor: Iterator<unknown, void, unknown> = {
+  next() {
+    const task = current!;
+    if (task._isParked) {
+      task._isParked = false;
+      return DONE;
+    }
+    task._isParked = true;
+    setOutcome(Outcome.Ready);
+    return PARKED;
+  },
+  throw(error) {
+    letGo(error);
+    throw error;
+  },
+  return(value) {
+    letGo(undefined);
+    return { done: true, value: value as undefined };
+  },
+};
+
+/** Goes to the back of the run queue. One for all: an operation has no state of one call. */
+export const GIVE_WAY: Operation<void> = /* @__PURE__ */ new GiveWay();
