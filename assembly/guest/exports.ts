@@ -28,5 +28,5 @@ export function __wevent_adopt(row: usize): usize {
 
 /** How a task ended: a Fate. Its address must be that of a live task, or of one that ended in this turn. */
 export function __wevent_fate(body: usize): i32 {
-  return load<u8>(body, offsetof<Task>("fate"));
+  return load<i32>(body, offsetof<Task>("fate"));
 }

@@ -45,7 +45,7 @@ export class Task {
 
   row: usize = 0;
   serial: u32 = 0;
-  fate: u8 = <u8>Fate.None;
+  fate: i32 = Fate.None;
   hasEnded: bool = false;
   /** Its frames are elsewhere: a handle to a greenlet of the host or of another guest. */
   isRemote: bool = false;
@@ -73,7 +73,7 @@ export class Task {
 
   /** Ends: everything but the object and its result is given back. */
   end(): void {
-    if (this.fate == Fate.None) this.fate = <u8>Fate.Returned;
+    if (this.fate == Fate.None) this.fate = Fate.Returned;
     this.hasEnded = true;
     free(changetype<Stack>(this));
     for (let it: Deadline | null = this.deadlines; it != null; it = it!.below) core.cancelRow(it.row, it.serial);
@@ -91,7 +91,7 @@ export class Task {
   /** The frames are given up; what is left to do is to call the onExit handlers. */
   abandon(fate: Fate): void {
     discard(changetype<Stack>(this));
-    if (this.fate == Fate.None) this.fate = <u8>fate;
+    if (this.fate == Fate.None) this.fate = fate;
     this.entry = exitsEntry();
   }
 
@@ -150,7 +150,7 @@ export function finish(body: usize): bool {
     task.end();
     return false;
   }
-  if (task.fate == Fate.None) task.fate = <u8>Fate.Returned;
+  if (task.fate == Fate.None) task.fate = Fate.Returned;
   task.entry = exitsEntry();
   return true;
 }
@@ -176,7 +176,7 @@ export function deliver(body: usize, reason: i32, cause: usize): Status {
 /** It was killed before its first run. */
 export function drop(body: usize): void {
   const task = changetype<Task>(body);
-  task.fate = <u8>Fate.Killed;
+  task.fate = Fate.Killed;
   task.exits = null;
   task.end();
 }
@@ -195,7 +195,7 @@ export function fail(body: usize, fate: Fate): void {
 export function enroll(task: Task): bool {
   const row = core.createGuestTask(core.entry, changetype<usize>(task));
   if (row == 0) {
-    task.fate = <u8>Fate.Exhausted;
+    task.fate = Fate.Exhausted;
     task.hasEnded = true;
     return false;
   }

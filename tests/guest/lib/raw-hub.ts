@@ -93,7 +93,7 @@ export class RawGuest {
         ...core,
         entry,
         now: () => hub.nowMs,
-        killRemote: core.interrupt,
+        killRemote: (row: number, serial: number) => void core.interrupt(row, serial),
         refuse(why: Refusal) {
           throw new Error(["", "CannotPark", "FramesBelow", "Poisoned"][why]);
         },
