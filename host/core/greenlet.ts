@@ -146,6 +146,11 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     return (this._body === null ? undefined : this._body(...(args as never[]))) as T;
   }
 
+  /** @internal */
+  _takeArguments(args: unknown[]): void {
+    this._held = args;
+  }
+
   // ---- starting
 
   /** Queues the first run. Calling it again does nothing. @noswitch */
@@ -467,19 +472,20 @@ export class Greenlet<T = unknown> extends Task implements Failed {
   /** @internal */
   override _begin(): Frame | null {
     this._life = Life.Running;
-    const made = this.run(...(this._held as unknown[])) as unknown;
+    const body = this._body;
+    const args = this._held as never[];
+    // A body is called here and not over run(), which would copy the arguments once more.
+    const made: unknown = body === null ? this.run(...args) : args.length === 0 ? body() : body(...args);
     const frame = asFrame(made);
-    if (frame !== null) {
-      if (Symbol.asyncIterator in frame) {
-        throw new UsageError(
-          "WEV_ERR_BODY",
-          `could not run ${this.name} because it is an async generator function; use a generator function, or an async one`,
-        );
-      }
-      return frame;
-    }
+    if (frame !== null) return frame;
     if (made instanceof Operation) return delegate(made);
     if (isThenable(made)) return delegate(waitFor(made));
+    if (isAsyncGenerator(made)) {
+      throw new UsageError(
+        "WEV_ERR_BODY",
+        `could not run ${this.name} because it is an async generator function; use a generator function, or an async one`,
+      );
+    }
     this._end(Life.Succeeded, made);
     return null;
   }
@@ -529,7 +535,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   override toString(): string {
     const args = this.dead ? "" : (this._held as unknown[]).map((arg) => describe(arg)).join(", ");
-    return `<${this.constructor.name} ${this._serial}: ${this._bodyName()}(${args})>`;
+    return `<${this.constructor.name} ${this._serial || "new"}: ${this._bodyName()}(${args})>`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -571,6 +577,19 @@ function notCallable(value: unknown): UsageError {
     "WEV_ERR_ARGUMENT",
     `could not link ${describe(value)} because it is not a function; give a function, or an object with set and setError`,
   );
+}
+
+function isAsyncGenerator(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && "throw" in value;
+}
+
+/** Makes a plain greenlet and starts it; the arguments are not copied. */
+export function spawnGreenlet<A extends unknown[], T>(body: Body<A, T>, args: A): Greenlet<T> {
+  requireBody(body);
+  const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>);
+  if (args.length !== 0) greenlet._takeArguments(args);
+  greenlet.start();
+  return greenlet;
 }
 
 /** Greenlet or a subclass of it, whatever its constructor takes. */
