@@ -2,7 +2,7 @@
 
 import { call } from "./core/call.js";
 import { current } from "./core/current.js";
-import { type Body, Greenlet, type KillError, type WaitOptions } from "./core/greenlet.js";
+import { type Body, Greenlet, type KillError, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
 import { currentHub, Hub, type Main } from "./core/hub.js";
 import type { Operation } from "./core/operation.js";
 import { Timeout, timeoutMs } from "./core/timeout.js";
@@ -28,8 +28,11 @@ export {
  * @source gevent.spawn
  * @since 0.1
  */
-export function spawn<A extends unknown[], T>(body: Body<A, T>, ...args: A): Greenlet<T> {
-  return Greenlet.spawn(body, ...args);
+export function spawn<A extends unknown[], T>(body: Body<A, T>, ...args: A): Greenlet<T>;
+export function spawn<T>(body: unknown): Greenlet<T> {
+  // Not a rest parameter: it would cost every spawn an array, also where there is nothing in it.
+  // biome-ignore lint/complexity/noArguments: see above.
+  return spawnGreenlet(body, arguments.length > 1 ? Array.prototype.slice.call(arguments, 1) : null);
 }
 
 /**

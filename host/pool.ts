@@ -2,7 +2,7 @@
 
 import { call } from "./core/call.js";
 import { describe, RangeUsageError, UsageError } from "./core/errors.js";
-import { type Body, Greenlet, type KillError, type WaitOptions } from "./core/greenlet.js";
+import { type Body, Greenlet, type KillError, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
 import type { Operation } from "./core/operation.js";
 import type { TimeoutArgument } from "./core/timeout.js";
 import { Event } from "./event.js";
@@ -87,7 +87,7 @@ export class Group implements Iterable<Greenlet> {
   }
 
   protected spawnNow<A extends unknown[], T>(body: Body<A, T>, args: A): Greenlet<T> {
-    const greenlet = Greenlet.spawn(body, ...args);
+    const greenlet = spawnGreenlet<T>(body, args);
     this.add(greenlet as Greenlet);
     return greenlet;
   }

@@ -3,7 +3,7 @@
 import { call } from "./core/call.js";
 import { current, isTimedOut } from "./core/current.js";
 import { describe, RangeUsageError, UsageError } from "./core/errors.js";
-import { Greenlet, waitForGreenlet } from "./core/greenlet.js";
+import { endedSoFar, Greenlet, waitForGreenlet } from "./core/greenlet.js";
 import type { Hub } from "./core/hub.js";
 import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
@@ -41,8 +41,8 @@ export interface OperationIterator<T> extends AsyncIterable<T>, Disposable {
 }
 
 /**
- * Waits until all of the greenlets have ended, or `count` of them. Gives those that have, in the
- * order they ended. Never throws their errors unless `raiseError` is true.
+ * Waits until all of the greenlets have ended, or `count` of them. Gives those that have: first
+ * those that had before, in the order of the list, then the others as they ended. Never throws their errors unless `raiseError` is true.
  *
  * @switches when one has not ended, and once if all have
  * @source gevent.joinall
@@ -75,6 +75,13 @@ function* joinSome(greenlets: Greenlet[], options: JoinAllOptions): Generator<un
   }
 }
 
+/** How far one joinAll has come: the next greenlet to wait for, and what was before it. */
+interface Joining {
+  next: number;
+  readonly deadlineMs: number;
+  readonly endedBefore: number;
+}
+
 /**
  * All of them, without a link to each: it stands in the line of the first that lives, and moves on
  * when that one has ended. The last to end is the one that lets it go, as with links.
@@ -98,7 +105,8 @@ class JoinAll<G extends Greenlet> extends Operation<G[]> {
   }
 
   start(task: Task): Step<G[]> {
-    const state = { next: 0, deadlineMs: this.#timeoutMs < 0 ? -1 : task.hub.now() + this.#timeoutMs };
+    const deadlineMs = this.#timeoutMs < 0 ? -1 : task.hub.now() + this.#timeoutMs;
+    const state: Joining = { next: 0, deadlineMs, endedBefore: endedSoFar() };
     if (this.#greenlets.length === 0) return done([]);
     task._inbox = state;
     return this.#advance(task, state, true);
@@ -106,14 +114,14 @@ class JoinAll<G extends Greenlet> extends Operation<G[]> {
 
   resume(task: Task): Step<G[]> {
     if (isTimedOut()) return done(this.#finish(task));
-    return this.#advance(task, task._inbox as { next: number; deadlineMs: number }, false);
+    return this.#advance(task, task._inbox as Joining, false);
   }
 
   override abandon(task: Task): void {
     task._inbox = undefined;
   }
 
-  #advance(task: Task, state: { next: number; deadlineMs: number }, isFirst: boolean): Step<G[]> {
+  #advance(task: Task, state: Joining, isFirst: boolean): Step<G[]> {
     const greenlets = this.#greenlets;
     let { next } = state;
     while (next < greenlets.length && greenlets[next]!.dead) next++;
@@ -130,18 +138,17 @@ class JoinAll<G extends Greenlet> extends Operation<G[]> {
   }
 
   #finish(task: Task): G[] {
+    const { endedBefore } = task._inbox as Joining;
     task._inbox = undefined;
-    const ended = this.#greenlets.filter((greenlet) => greenlet.dead);
-    if (!isInOrder(ended)) ended.sort((a, b) => a._endOrder - b._endOrder);
+    const all = this.#greenlets;
+    const ended = isTimedOut() ? all.filter((greenlet) => greenlet.dead) : all.slice();
+    // Those that had ended before stay as they stand in the list: the sort is stable.
+    const order = (greenlet: Greenlet) => Math.max(greenlet._endOrder, endedBefore);
+    for (let i = 1; i < ended.length; i++) {
+      if (order(ended[i - 1]!) > order(ended[i]!)) return ended.sort((a, b) => order(a) - order(b));
+    }
     return ended;
   }
-}
-
-function isInOrder(greenlets: readonly Greenlet[]): boolean {
-  for (let i = 1; i < greenlets.length; i++) {
-    if (greenlets[i - 1]!._endOrder > greenlets[i]!._endOrder) return false;
-  }
-  return true;
 }
 
 type Resolved<O> = O extends Greenlet ? O : O extends PromiseLike<infer V> ? V : O;

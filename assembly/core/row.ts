@@ -65,6 +65,13 @@ export function tableStart(): usize {
   return firstPage;
 }
 
+/** Zeroes a row. memory.fill would be a call out of the module for these few bytes. */
+// @ts-ignore: decorator
+@inline
+function clear(row: usize): void {
+  for (let i: usize = 0; i < <usize>Layout.RowBytes; i += 8) store<u64>(row + i, 0);
+}
+
 function growTable(): bool {
   const perPage = Layout.PageBytes / Layout.RowBytes - 1;
   const page = allocatePages(1);
@@ -80,7 +87,7 @@ function growTable(): bool {
   capacity += perPage;
   let row = page + Layout.PageBytes - Layout.RowBytes;
   for (let i: i32 = perPage; i > 0; i--) {
-    memory.fill(row, 0, Layout.RowBytes);
+    clear(row);
     changetype<Row>(row).next = firstFree;
     firstFree = changetype<Row>(row);
     row -= Layout.RowBytes;
@@ -111,7 +118,7 @@ export function allocateRow(kind: Kind, serial: u32): Row | null {
 /** Gives a row back. Nothing may refer to it: no list, no timer, no entry of the run queue. */
 export function freeRow(row: Row): void {
   const ticket = row.ticket + 1;
-  memory.fill(changetype<usize>(row), 0, Layout.RowBytes);
+  clear(changetype<usize>(row));
   row.ticket = ticket;
   row.next = firstFree;
   firstFree = row;

@@ -49,9 +49,3 @@ export function waitInLine(queue: usize, serial: u32, timeoutMs: f64): Status {
   if (answer != CoreStatus.Ok) return answer == CoreStatus.Gone ? Status.Gone : Status.Exhausted;
   return park(Outcome.Parked);
 }
-
-/** Waits until those whom a queue is serving at this moment have run. Gone: it serves nobody. @switches */
-export function waitForServed(queue: usize, serial: u32): Status {
-  if (core.waitForDispatch(runningRow(), queue, serial) != CoreStatus.Ok) return Status.Gone;
-  return park(Outcome.Parked);
-}

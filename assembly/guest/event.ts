@@ -1,10 +1,7 @@
-// Owns Event: a flag with a line of greenlets before it. Its wait queue is a row of the core that
-// exists only while somebody waits, so an Event that is forgotten leaves nothing behind. It must not
-// resume anybody: the core does, in the order they came.
+// Owns Event: a flag with a line of greenlets before it.
 
 import { Status } from "./abi";
-import { waitForServed, waitInLine } from "./blocking";
-import * as core from "./imports";
+import { Line } from "./line";
 
 /**
  * Releases all who wait for it when it is set.
@@ -14,8 +11,7 @@ import * as core from "./imports";
  */
 export class Event {
   private flag: bool = false;
-  private queue: usize = 0;
-  private serial: u32 = 0;
+  private line: Line = new Line();
 
   /** @noswitch */
   isSet(): bool {
@@ -30,7 +26,7 @@ export class Event {
   /** Releases all who wait at this moment, in the order they came. Those who ask later do not wait. @noswitch */
   set(): void {
     this.flag = true;
-    core.notifyQueue(this.queue, this.serial);
+    this.line.notify();
   }
 
   /** Makes those who ask from here on wait. Whoever was released already is not called back. @noswitch */
@@ -49,17 +45,14 @@ export class Event {
    */
   wait(timeoutMs: f64 = -1): bool {
     if (this.flag) {
-      const status = waitForServed(this.queue, this.serial);
+      const status = this.line.waitForServed();
       return status == Status.Ok || status == Status.Gone;
     }
-    if (core.serialOf(this.queue) != this.serial || this.queue == 0) {
-      this.queue = core.createQueue(0, false);
-      if (this.queue == 0) return false;
-      this.serial = core.serialOf(this.queue);
-    }
-    const status = waitInLine(this.queue, this.serial, timeoutMs);
-    // The queue goes when the last waiter leaves; the one that could not enter it was the last.
-    if (status == Status.Exhausted) core.unpinQueue(this.queue, this.serial);
-    return status == Status.Ok;
+    return this.line.wait(timeoutMs) == Status.Ok;
+  }
+
+  /** What wait() asks of its objects. @switches as {@link wait} */
+  waitUntilReady(): bool {
+    return this.wait();
   }
 }

@@ -102,6 +102,11 @@ export class AnyGreenlet extends Task {
     return status == Status.Gone ? Status.Ok : status;
   }
 
+  /** What wait() asks of its objects. @switches as {@link join} */
+  waitUntilReady(): bool {
+    return this.join() == Status.Ok;
+  }
+
   /**
    * Kills it and waits until it has ended. One that has not run never does; one that is parked loses its
    * frames and runs its `onExit` handlers.
@@ -164,7 +169,7 @@ export class Greenlet<R> extends AnyGreenlet {
 }
 
 /** The greenlet of a function: its body calls `fn`, with `arg` if it takes one. */
-class Spawned<F, A, R> extends Greenlet<R> {
+export class Spawned<F, A, R> extends Greenlet<R> {
   private arg: A;
 
   constructor(private fn: F, arg: A) {

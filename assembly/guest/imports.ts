@@ -46,6 +46,12 @@ export declare function unpinQueue(queue: usize, serial: u32): void;
 @external("wevent", "notifyQueue")
 export declare function notifyQueue(queue: usize, serial: u32): void;
 // @ts-ignore: decorator
+@external("wevent", "notifyOneOf")
+export declare function notifyOneOf(queue: usize, serial: u32): void;
+// @ts-ignore: decorator
+@external("wevent", "waitFirst")
+export declare function waitFirst(row: usize, queue: usize, serial: u32, timeoutMs: f64): i32;
+// @ts-ignore: decorator
 @external("wevent", "idleRow")
 export declare function idleRow(): usize;
 // @ts-ignore: decorator
@@ -71,3 +77,44 @@ export declare function refuse(why: i32, value: u32): void;
 // @ts-ignore: decorator
 @external("wevent", "killRemote")
 export declare function killRemote(row: usize, serial: u32): void;
+
+/** A greenlet has parked with more stack than the limit; it is going to end. */
+// @ts-ignore: decorator
+@external("wevent", "tooDeep")
+export declare function tooDeep(row: usize, sizeBytes: u32): void;
+
+// Texts go to the guest in two steps, so that the guest makes the string: length, then contents.
+
+/** UTF-16 units of a text. */
+// @ts-ignore: decorator
+@external("wevent", "textLength")
+export declare function textLength(text: u32): u32;
+/** Writes a text at an address and forgets it. */
+// @ts-ignore: decorator
+@external("wevent", "takeText")
+export declare function takeText(text: u32, address: usize): void;
+
+// @ts-ignore: decorator
+@external("wevent", "argumentCount")
+export declare function argumentCount(): i32;
+/** A text: the argument at a place. */
+// @ts-ignore: decorator
+@external("wevent", "argument")
+export declare function argument(place: i32): u32;
+
+/** Starts a request; wakes the row with the ticket when it is over. Answers its number. */
+// @ts-ignore: decorator
+@external("wevent", "startFetch")
+export declare function startFetch(url: usize, row: usize, ticket: u32): u32;
+/** The HTTP status, or 0 when the request failed. */
+// @ts-ignore: decorator
+@external("wevent", "fetchStatus")
+export declare function fetchStatus(request: u32): i32;
+/** A text: the body, or what went wrong. */
+// @ts-ignore: decorator
+@external("wevent", "fetchText")
+export declare function fetchText(request: u32): u32;
+/** Forgets a request, and aborts it if it is not over. */
+// @ts-ignore: decorator
+@external("wevent", "dropFetch")
+export declare function dropFetch(request: u32): void;

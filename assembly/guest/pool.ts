@@ -1,99 +1,143 @@
-// Owns the pool: greenlets of which at most so many run at a time.
+// Owns Pool: greenlets of which only so many run at a time, and mapping over them.
 
-import { Event } from "./event";
-import { onExit, spawn } from "./greenlet";
+import { Fate, Status } from "./abi";
+import { AnyGreenlet, Greenlet, Spawned, spawn } from "./greenlet";
+import { Line } from "./line";
+import { Semaphore } from "./semaphore";
+import { launch, Owner, Task } from "./task";
 
 /**
- * At most `size` greenlets at a time.
+ * Runs greenlets, at most `size` of them at a time.
  *
- * @source gevent.pool.Pool
+ * @source gevent.pool.Pool, gevent 26.5
  * @since 0.1
  */
-export class Pool {
-  /** How many of its greenlets run. */
-  running: i32 = 0;
-  /** Set whenever one of them ends. */
-  readonly freed: Event = new Event();
+export class Pool extends Owner {
+  private places: Semaphore;
+  private line: Line = new Line();
 
-  constructor(
-    /** Most greenlets at a time, from 1. */
-    readonly size: i32,
-  ) {
-    assert(size > 0, "a pool has a size of 1 or more");
+  /** @param size - Most greenlets at a time, 1 or more. */
+  constructor(public readonly size: i32) {
+    super();
+    this.places = new Semaphore(size);
+  }
+
+  /** How many more could run. @noswitch */
+  freeCount(): i32 {
+    return this.places.counter;
+  }
+
+  /** Whether a spawn would wait. @noswitch */
+  full(): bool {
+    return this.places.locked();
   }
 
   /**
-   * Calls `fn` with each item in a greenlet of its own, as many at a time as the pool allows, and
-   * answers the results in the order they come. What is killed or fails has none.
+   * Makes a greenlet that calls `fn` with `arg`, once there is a place, and queues its first run.
    *
-   * @noswitch until `next` is called
+   * @switches when the pool is full
+   * @returns the greenlet; one that has ended and was not successful if the wait was cut short.
    */
-  imapUnordered<I, T>(fn: (item: I) => T, items: I[]): Results<I, T> {
-    const results = new Results<I, T>(this, fn, items);
-    results.feed();
+  spawn<F, A = i32>(fn: F, arg: A = 0): Greenlet<ReturnType<F>> {
+    const greenlet = new Spawned<F, A, ReturnType<F>>(fn, arg);
+    if (this.places.acquire()) {
+      greenlet.owner = this;
+      if (launch(greenlet, -1) != Status.Ok) greenlet.end();
+    } else {
+      greenlet.fate = Fate.Exhausted;
+      greenlet.end();
+    }
+    return greenlet;
+  }
+
+  /** A greenlet of this pool has ended. @noswitch */
+  left(task: Task): void {
+    this.places.release();
+    if (this.freeCount() == this.size) this.line.notify();
+  }
+
+  /**
+   * Waits until none of its greenlets is left.
+   *
+   * @switches unless there is none
+   * @param timeoutMs - Longest wait, milliseconds. Omitted or less than 0: no limit.
+   * @returns whether none is left.
+   */
+  join(timeoutMs: f64 = -1): bool {
+    return this.freeCount() == this.size || this.line.wait(timeoutMs) == Status.Ok;
+  }
+
+  /** Calls `fn` for each item, and gives the results in the order of the items. @switches */
+  map<T, R>(fn: (item: T) => R, items: T[]): R[] {
+    const workers: Greenlet<R>[] = [];
+    for (let i = 0; i < items.length; i++) workers.push(this.spawn(fn, items[i]));
+    const results: R[] = [];
+    for (let i = 0; i < workers.length; i++) results.push(workers[i].get());
     return results;
   }
-}
-
-/** The results of a mapping: `while (results.next()) use(results.value)`. */
-export class Results<I, T> {
-  /** The result that the last `next` has found. */
-  value!: T;
-  private begun: i32 = 0;
-  private pending: i32 = 0;
-  private found: T[] = [];
-
-  constructor(private pool: Pool, private fn: (item: I) => T, private items: I[]) {}
 
   /**
-   * Waits for the next result.
+   * Calls `fn` for each item, and gives each result as soon as it is there.
    *
-   * @switches when none has come yet
-   * @returns false when there is none left, or the wait was cut short.
+   * @noswitch; `next()` of what it answers waits
+   */
+  imapUnordered<T, R>(fn: (item: T) => R, items: T[]): Results<T, R> {
+    return new Results<T, R>(this, fn, items);
+  }
+}
+
+class Job<T, R> {
+  constructor(
+    readonly results: Results<T, R>,
+    readonly item: T,
+  ) {}
+}
+
+/** Results as they come: `while (results.next()) use(results.value)`. */
+export class Results<T, R> {
+  private ready: R[] = [];
+  private isOver: bool = false;
+  private line: Line = new Line();
+
+  constructor(
+    private pool: Pool,
+    private fn: (item: T) => R,
+    private items: T[],
+  ) {
+    spawn((self: Results<T, R>): void => self.feed(), this);
+  }
+
+  private feed(): void {
+    const items = this.items;
+    const workers: AnyGreenlet[] = [];
+    for (let i = 0; i < items.length; i++) {
+      workers.push(this.pool.spawn((job: Job<T, R>): void => job.results.work(job.item), new Job<T, R>(this, items[i])));
+    }
+    // However they end: one that was killed or failed gives no result.
+    for (let i = 0; i < workers.length; i++) workers[i].join();
+    this.isOver = true;
+    this.line.notify();
+  }
+
+  private work(item: T): void {
+    const result = this.fn(item);
+    this.ready.push(result);
+    this.line.notify();
+  }
+
+  /**
+   * Waits for one more result, which is then in `value`.
+   *
+   * @switches when none is ready
+   * @returns whether there is one; `false` at the end, or when this wait was cut short.
    */
   next(): bool {
-    while (true) {
-      this.feed();
-      if (this.found.length > 0) {
-        this.value = this.found.shift();
-        return true;
-      }
-      if (this.pending == 0 && this.begun == this.items.length) return false;
-      this.pool.freed.clear();
-      if (!this.pool.freed.wait()) return false;
+    while (this.ready.length == 0) {
+      if (this.isOver || this.line.wait(-1) != Status.Ok) return false;
     }
+    this.value = this.ready.shift();
+    return true;
   }
 
-  /** Begins as many items as there are places for. */
-  feed(): void {
-    while (this.begun < this.items.length && this.pool.running < this.pool.size) {
-      this.pool.running++;
-      this.pending++;
-      spawn(runJob<I, T>, new Job<I, T>(this, this.items[this.begun++]));
-    }
-  }
-
-  run(item: I): void {
-    const result = this.fn(item);
-    this.found.push(result);
-  }
-
-  end(): void {
-    this.pending--;
-    this.pool.running--;
-    this.pool.freed.set();
-  }
-}
-
-class Job<I, T> {
-  constructor(public results: Results<I, T>, public item: I) {}
-}
-
-function runJob<I, T>(job: Job<I, T>): void {
-  onExit(endJob<I, T>, job);
-  job.results.run(job.item);
-}
-
-function endJob<I, T>(job: Job<I, T>): void {
-  job.results.end();
+  value: R;
 }

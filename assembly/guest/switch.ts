@@ -120,6 +120,7 @@ function conclude(): Outcome {
   stopUnwind();
   __stack_pointer = __heap_base;
   if (frames + roots > stack.capacity && !reserve(stack, frames + roots)) {
+    host.tooDeep(load<usize>(current, offsetof<Task>("row")), frames + roots);
     fail(current, Fate.TooDeep);
     outcome = Outcome.Parked;
   } else {

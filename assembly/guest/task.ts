@@ -27,6 +27,11 @@ export abstract class Exit {
   abstract run(): void;
 }
 
+/** Something that is told when a greenlet of its own has ended, whichever way. It may not block. */
+export abstract class Owner {
+  abstract left(task: Task): void;
+}
+
 /** A deadline of a greenlet: what a Timer row of the core stands for. */
 export class Deadline {
   row: usize = 0;
@@ -54,6 +59,7 @@ export class Task {
   catchesKill: bool = false;
   exits: Exit | null = null;
   deadlines: Deadline | null = null;
+  owner: Owner | null = null;
   label: string | null = null;
   /** The next live task. */
   next: Task | null = null;
@@ -78,6 +84,9 @@ export class Task {
     free(changetype<Stack>(this));
     for (let it: Deadline | null = this.deadlines; it != null; it = it!.below) core.cancelRow(it.row, it.serial);
     this.deadlines = null;
+    const owner = this.owner;
+    if (owner != null) owner.left(this);
+    this.owner = null;
     if (this.row == 0) return;
     const next = this.next;
     const previous = changetype<Task | null>(this.previous);
@@ -113,6 +122,7 @@ export class Task {
   @unsafe protected __visit(cookie: u32): void {
     __visit(changetype<usize>(this.exits), cookie);
     __visit(changetype<usize>(this.deadlines), cookie);
+    __visit(changetype<usize>(this.owner), cookie);
     __visit(changetype<usize>(this.label), cookie);
     __visit(changetype<usize>(this.next), cookie);
     let root = this.block + this.frames;

@@ -93,11 +93,14 @@ export class Greenlet<T = unknown> extends Task implements Failed {
   _endOrder = 0;
 
   /** A greenlet that has not started. With no body, a subclass's `run` is the body. */
-  constructor(body?: AnyBody<T> | null, ...args: unknown[]) {
+  constructor(body?: AnyBody<T> | null, ...args: unknown[]);
+  constructor(body?: AnyBody<T> | null) {
     super(currentHub());
     if (body !== undefined && body !== null) requireBody(body, "make a greenlet from");
     this._body = body ?? null;
-    this._held = args.length === 0 ? NO_ARGUMENTS : args;
+    // Not a rest parameter: an empty one costs as much as the greenlet itself.
+    // biome-ignore lint/complexity/noArguments: see above.
+    this._held = arguments.length > 1 ? Array.prototype.slice.call(arguments, 1) : NO_ARGUMENTS;
   }
 
   /** Makes a greenlet of this class and starts it. @noswitch */
@@ -544,6 +547,12 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 }
 
 let ended = 0;
+
+/** How many greenlets have ended, in all hubs: the `_endOrder` of the last. */
+export function endedSoFar(): number {
+  return ended;
+}
+
 const NO_ARGUMENTS: readonly unknown[] = [];
 
 /** What most greenlets never need; apart, so that a million of them stay small. */
@@ -583,11 +592,11 @@ function isAsyncGenerator(value: unknown): boolean {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value && "throw" in value;
 }
 
-/** Makes a plain greenlet and starts it; the arguments are not copied. */
-export function spawnGreenlet<A extends unknown[], T>(body: Body<A, T>, args: A): Greenlet<T> {
+/** Makes a plain greenlet of a body and its arguments, if it takes any, and starts it. */
+export function spawnGreenlet<T>(body: unknown, args: unknown[] | null): Greenlet<T> {
   requireBody(body);
-  const greenlet = new Greenlet<T>(body as unknown as AnyBody<T>);
-  if (args.length !== 0) greenlet._takeArguments(args);
+  const greenlet = new Greenlet<T>(body as AnyBody<T>);
+  if (args !== null) greenlet._takeArguments(args);
   greenlet.start();
   return greenlet;
 }

@@ -19,7 +19,9 @@ export type Frame = Generator<unknown, unknown, unknown>;
 const GENERATOR_PROTOTYPE = Object.getPrototypeOf(delegate.prototype) as Frame;
 const NEXT = GENERATOR_PROTOTYPE.next;
 const THROW = GENERATOR_PROTOTYPE.throw;
-const isInChainOf = Object.prototype.isPrototypeOf;
+/** Not a constructor: what `instanceof` needs to know a native generator by its prototype. */
+function NativeGenerator() {}
+NativeGenerator.prototype = GENERATOR_PROTOTYPE;
 
 interface OuterFrame {
   readonly frame: Frame;
@@ -166,7 +168,7 @@ function yieldError(value: unknown): YieldError {
 /** A suspended generator for `value`, or null if it is none. */
 export function asFrame(value: unknown): Frame | null {
   if (typeof value !== "object" || value === null) return null;
-  if (isInChainOf.call(GENERATOR_PROTOTYPE, value)) return value as Frame;
+  if (value instanceof (NativeGenerator as unknown as new () => Frame)) return value;
   const candidate = value as Partial<Frame>;
   return typeof candidate.next === "function" &&
     typeof candidate.throw === "function" &&

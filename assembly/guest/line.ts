@@ -1,0 +1,51 @@
+// Owns a line of waiting greenlets that belongs to an object: an Event's, a Semaphore's. The line is a
+// row of the core that exists only while somebody stands in it, so an object that is forgotten leaves
+// nothing behind. It must not resume anybody: the core does, in the order they came.
+
+import { Outcome, Status as CoreStatus } from "../core/abi";
+import { Status } from "./abi";
+import { waitInLine } from "./blocking";
+import * as core from "./imports";
+import { park, runningRow } from "./switch";
+
+export class Line {
+  private row: usize = 0;
+  private serial: u32 = 0;
+
+  /** Waits at the end of the line. @switches unless exhausted */
+  wait(timeoutMs: f64): Status {
+    // Asked first: outside of a greenlet it throws, and a row made before that would stay.
+    runningRow();
+    if (this.row == 0 || core.serialOf(this.row) != this.serial) {
+      this.row = core.createQueue(0, false);
+      if (this.row == 0) return Status.Exhausted;
+      this.serial = core.serialOf(this.row);
+    }
+    const status = waitInLine(this.row, this.serial, timeoutMs);
+    // The row goes when the last waiter leaves; the one that could not enter it may have been the last.
+    if (status == Status.Exhausted) core.unpinQueue(this.row, this.serial);
+    return status;
+  }
+
+  /** As wait, at the head: for one who was served and found that another was faster. @switches unless exhausted */
+  waitFirst(timeoutMs: f64): Status {
+    if (core.waitFirst(runningRow(), this.row, this.serial, timeoutMs) != CoreStatus.Ok) return this.wait(timeoutMs);
+    return park(Outcome.Parked);
+  }
+
+  /** Waits until those who are being served at this moment have run. Gone: nobody is. @switches unless Gone */
+  waitForServed(): Status {
+    if (core.waitForDispatch(runningRow(), this.row, this.serial) != CoreStatus.Ok) return Status.Gone;
+    return park(Outcome.Parked);
+  }
+
+  /** Serves all who stand here at this moment. @noswitch */
+  notify(): void {
+    core.notifyQueue(this.row, this.serial);
+  }
+
+  /** Serves one more, whoever stands first then. @noswitch */
+  notifyOne(): void {
+    core.notifyOneOf(this.row, this.serial);
+  }
+}
