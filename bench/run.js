@@ -46,7 +46,9 @@ async function runAll(names, scale) {
   for (const name of chosen) {
     const bench = all[name];
     if (bench === undefined) {
-      throw new Error(`could not run ${name} because there is no such case; there are ${Object.keys(all).join(", ")}`);
+      throw new Error(
+        `could not run ${name} because there is no such case; there are ${Object.keys(all).join(", ")}`,
+      );
     }
     const values = bench.memory
       ? Object.fromEntries(
@@ -73,7 +75,9 @@ const args = process.argv.slice(2);
 if (args[0] === "--one") await runOne(args[1], args[2], Number(args[3]));
 else {
   const isQuick = args.includes("--quick");
-  console.log(`Node ${process.version}, ${cpus()[0]?.model}, ${cpus().length} cores; × is the ratio to native await`);
+  console.log(
+    `Node ${process.version}, ${cpus()[0]?.model}, ${cpus().length} cores; × is the ratio to native await`,
+  );
   await runAll(
     args.filter((arg) => !arg.startsWith("--")),
     isQuick ? 0.001 : 1,

@@ -26,7 +26,9 @@ describe("examples/tutorial/typescript", () => {
 });
 
 describe("README.md", () => {
-  const blocks = [...readFileSync(`${root}/README.md`, "utf8").matchAll(/```ts\n(.*?)```/gs)].map((m) => m[1]!);
+  const blocks = [...readFileSync(`${root}/README.md`, "utf8").matchAll(/```ts\n(.*?)```/gs)].map(
+    (m) => m[1]!,
+  );
 
   it("first program runs as pasted", async () => {
     mkdirSync(`${root}/build/readme`, { recursive: true });

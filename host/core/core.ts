@@ -50,5 +50,6 @@ export interface Core {
 
 export function instantiateCore(host: CoreHost): Core {
   const imports = { host } as unknown as WebAssembly.Imports;
-  return new WebAssembly.Instance(wasm, imports).exports as unknown as Core;
+  // Copied: the engine's own exports object is a hash table, and would be searched at every call.
+  return { ...new WebAssembly.Instance(wasm, imports).exports } as unknown as Core;
 }
