@@ -26,7 +26,9 @@ class Sleep extends Operation<void> {
   }
 
   start(task: Task): Step<void> {
-    task.hub.sleep(task, this.#ms, this.#isRef);
+    // A deadline that never comes would be one that virtual time jumps to.
+    if (this.#ms === Number.POSITIVE_INFINITY) task.hub.park(task);
+    else task.hub.sleep(task, this.#ms, this.#isRef);
     return PARKED;
   }
 

@@ -1,9 +1,10 @@
 // Timeouts: `wevent/timeout`.
 
 import { call } from "./core/call.js";
+import { requireBody, requireOptions } from "./core/check.js";
 import type { Body } from "./core/greenlet.js";
 import type { Operation } from "./core/operation.js";
-import { Timeout, type TimeoutError } from "./core/timeout.js";
+import { checkTimeout, Timeout, type TimeoutError } from "./core/timeout.js";
 
 export { Timeout, type TimeoutArgument, type TimeoutError } from "./core/timeout.js";
 
@@ -29,15 +30,18 @@ export function withTimeout<T, V = never>(
   body: Body<[], T>,
   options: WithTimeoutOptions<V> = {},
 ): Operation<T | V> {
-  return call(bounded<T, V>, new Timeout(ms, options.error), body, options);
+  requireBody(body, "run under a timeout");
+  requireOptions(options);
+  checkTimeout(ms, options.error);
+  return call(bounded<T, V>, ms, body, options);
 }
 
 function* bounded<T, V>(
-  timeout: Timeout,
+  ms: number | null,
   body: Body<[], T>,
   options: WithTimeoutOptions<V>,
 ): Generator<unknown, T | V, unknown> {
-  timeout.start();
+  const timeout = new Timeout(ms, options.error).start();
   try {
     return yield* call(body);
   } catch (error) {

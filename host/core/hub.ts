@@ -515,6 +515,11 @@ export class Hub {
     }
   }
 
+  /** @internal Whether its row is still its own: the core frees one whose task has ended. */
+  hasRow(link: Link | Timeout): boolean {
+    return this.core.serialOf(link._row) === link._serial;
+  }
+
   /** @internal Sets a deadline that interrupts the task; null: main. */
   armTimeout(timeout: Timeout, task: Task | null, delayMs: number): void {
     this.checkAlive("start a timeout");

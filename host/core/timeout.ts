@@ -42,13 +42,7 @@ export class Timeout extends Error {
    * @throws {@link UsageError} WEV_ERR_ARGUMENT when `ms` is neither a number nor null
    */
   constructor(ms?: number | null, error?: TimeoutError | null) {
-    if (ms !== undefined && ms !== null) checkMs(ms, "a timeout");
-    if (error !== undefined && error !== null && !isRaisable(error)) {
-      throw new UsageError(
-        "WEV_ERR_ARGUMENT",
-        `could not make a timeout that raises ${describe(error)} because it is not an error; give an Error, its class, a string or false`,
-      );
-    }
+    checkTimeout(ms, error);
     const limit = Error.stackTraceLimit;
     // A timeout is made for every call it guards and seldom raised: the stack is taken when it is.
     Error.stackTraceLimit = 0;
@@ -68,7 +62,7 @@ export class Timeout extends Error {
 
   /** Whether it is started and has neither fired nor been cancelled. */
   get pending(): boolean {
-    return this._row !== 0;
+    return this._row !== 0 && this.#hub!.hasRow(this);
   }
 
   /**
@@ -84,6 +78,8 @@ export class Timeout extends Error {
       );
     }
     if (this.ms === null || this.ms === Number.POSITIVE_INFINITY) return this;
+    // The greenlet it was started for may have ended before its deadline came.
+    this.cancel();
     const hub = currentHub();
     this.#hub = hub;
     hub.armTimeout(this, current, Math.max(this.ms, 0));
@@ -154,6 +150,16 @@ function* underTimeout<A extends unknown[], T>(
   } finally {
     timeout.close();
   }
+}
+
+/** Throws unless a Timeout can be made of these. */
+export function checkTimeout(ms: unknown, error: unknown): void {
+  if (ms !== undefined && ms !== null) checkMs(ms, "a timeout");
+  if (error === undefined || error === null || isRaisable(error)) return;
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not make a timeout that raises ${describe(error)} because it is not an error; give an Error, its class, a string or false`,
+  );
 }
 
 function isRaisable(error: unknown): boolean {
