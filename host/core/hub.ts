@@ -693,7 +693,8 @@ export class Hub {
   }
 
   #armTimer(when: number): void {
-    const isRef = this.core.count(3) !== 0;
+    // wait()'s own deadline is none that it waits for, but the process must live to see it.
+    const isRef = this.core.count(3) !== 0 || this.quietWaiters > 0;
     const keeps =
       this.#disarm !== null &&
       this.#isArmedRef === isRef &&
