@@ -1,0 +1,71 @@
+// Owns the greenlet that runs an export of a guest: a row of the host whose frames are in the guest.
+// The same steps as the guest's trampoline, with the export's call between the two halves.
+
+import { Outcome, Reason } from "../../assembly/core/abi.js";
+import { Fate } from "../../assembly/guest/abi.js";
+import { switchTo } from "../core/current.js";
+import { type Body, Greenlet, GreenletExit } from "../core/greenlet.js";
+import { GuestCorrupt, GuestTrap } from "./errors.js";
+import type { Guest, GuestFunction, GuestValue } from "./guest.js";
+
+export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
+  readonly guest: Guest;
+  readonly #call: GuestFunction;
+  readonly #args: GuestValue[];
+  /** The guest's record of it; 0 until the first run. */
+  #guestBody = 0;
+  #result: GuestValue | undefined;
+  /** What it was killed with, or what its code failed with. */
+  #error: unknown = null;
+
+  constructor(guest: Guest, name: string, body: Body<[], undefined>, args: GuestValue[]) {
+    super(body);
+    this.guest = guest;
+    this.#call = guest.functionOf(name);
+    this.#args = args;
+  }
+
+  /** @internal */
+  override _advance(reason: Reason, cause: number): Outcome {
+    // Code of the guest is no place for operations of TypeScript: there is no generator to park.
+    const caller = switchTo(null);
+    try {
+      return this.#step(reason, cause);
+    } catch (error) {
+      if (error instanceof GuestCorrupt || this.#guestBody === 0) {
+        this._fail(error);
+        return Outcome.Done;
+      }
+      // The guest has made the row ready once more, to run its onExit handlers.
+      this.#error ??= error;
+      this.guest.controls.__wevent_recover();
+      return Outcome.Parked;
+    } finally {
+      switchTo(caller);
+    }
+  }
+
+  #step(reason: Reason, cause: number): Outcome {
+    const { controls } = this.guest;
+    if (this.#guestBody === 0) {
+      // Makes a frame that nobody runs: it is what marks a greenlet as running.
+      this._begin();
+      this.#guestBody = controls.__wevent_adopt(this._row);
+    }
+    if (reason === Reason.Interrupt) this.#error = this.hub.interruption(this, reason, cause);
+    if (controls.__wevent_enter(this.#guestBody, reason, cause) !== 0) this.#result = this.#call(...this.#args);
+    const outcome: Outcome = controls.__wevent_leave();
+    if (outcome === Outcome.Done) this.#conclude(controls.__wevent_fate(this.#guestBody));
+    return outcome;
+  }
+
+  #conclude(fate: Fate): void {
+    const { tooDeep } = this.guest;
+    const depth = tooDeep.get(this._row);
+    tooDeep.delete(this._row);
+    if (fate === Fate.Returned) this._finish(this.#result);
+    else if (fate === Fate.Killed) this._fail(this.#error ?? new GreenletExit());
+    else if (fate === Fate.TooDeep) this._fail(depth);
+    else this._fail(new GuestTrap(this.name, this.#error));
+  }
+}
