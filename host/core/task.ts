@@ -7,7 +7,7 @@
 
 import { Outcome, Reason } from "../../assembly/core/abi.js";
 import { setTimedOut, switchTo } from "./current.js";
-import { describe, ExhaustedError, YieldError } from "./errors.js";
+import { describe, ExhaustedError, RangeUsageError, YieldError } from "./errors.js";
 import type { Hub } from "./hub.js";
 import { CALLED, Operation, PARKED } from "./operation.js";
 
@@ -27,7 +27,12 @@ interface OuterFrame {
   readonly frame: Frame;
   readonly op: Operation<unknown> | null;
   readonly outer: OuterFrame | null;
+  /** How many stand below it. */
+  readonly depth: number;
 }
+
+/** Nested calls take no stack, so a recursion without end must be stopped before memory is gone (call.test.ts). */
+const DEEPEST_CALL = 100_000;
 
 /** What the running task's turn came to, if it did not end. */
 let outcome: Outcome = Outcome.Parked;
@@ -73,7 +78,14 @@ export abstract class Task {
 
   /** @internal Puts a frame on top; the operation below goes on when it ends. */
   _push(frame: Frame): typeof CALLED {
-    this._outer = { frame: this._frame!, op: this._op, outer: this._outer };
+    const outer = this._outer;
+    const depth = outer === null ? 0 : outer.depth + 1;
+    if (depth > DEEPEST_CALL) {
+      throw new RangeUsageError(
+        `could not call deeper than ${DEEPEST_CALL} levels because a recursion seems to have no end; end it, or use a loop`,
+      );
+    }
+    this._outer = { frame: this._frame!, op: this._op, outer, depth };
     this._frame = frame;
     this._op = null;
     return CALLED;
@@ -119,6 +131,8 @@ export abstract class Task {
           this._fail(thrown);
           return Outcome.Done;
         }
+        // It comes from inside the call, not from outside: there is no park site to note.
+        this._isParked = false;
         isThrow = true;
         error = thrown;
         continue;
