@@ -32,7 +32,14 @@ export interface ErrorReport {
   readonly text: string;
 }
 
-const OWN_FILES = import.meta.url?.replace(/host\/core\/report\.[jt]s.*$/, "host/") ?? "";
+/** Where this package lies; undefined in a bundle, where its files cannot be told from the user's. */
+const ROOT = /^(?:file:\/\/)?(.*\/)build\/host\/core\/report\.js/.exec(import.meta.url ?? "")?.[1];
+
+/** Whether a place is in this package: in what was built, or in the sources that its maps name. */
+function isOwn(place: string): boolean {
+  const path = place.replace(/^file:\/\//, "");
+  return path.startsWith(`${ROOT}build/host/`) || path.startsWith(`${ROOT}host/`);
+}
 
 /** The parts of Error that only some engines have. */
 interface EngineError {
@@ -55,11 +62,12 @@ export function captureSite(): Site {
   return site;
 }
 
-/** The first place of a stack that is not in this package. */
+/** The first place of a stack that is not in this package; null where that cannot be told. */
 export function siteOf(site: Site | null): string | null {
+  if (ROOT === undefined) return null;
   for (const line of site?.stack?.split("\n") ?? []) {
     const place = /([^\s()@]+:\d+:\d+)\)?\s*$/.exec(line)?.[1];
-    if (place === undefined || (OWN_FILES !== "" && place.startsWith(OWN_FILES))) continue;
+    if (place === undefined || isOwn(place)) continue;
     if (place.startsWith("node:") || place.startsWith("wasm:")) continue;
     return place;
   }
