@@ -1,0 +1,116 @@
+// memoryLimitBytes: the scheduler's memory ends as a typed error, nothing is lost, the hub goes on.
+import { expect, it } from "vitest";
+import { Event, Greenlet, joinAll, sleep, spawn, spawnLater, Timeout, wait } from "wevent";
+import { ExhaustedError } from "wevent/hub";
+import { codeOf, inHub, thrownBy } from "../lib/hub.ts";
+
+const LIMIT = { memoryLimitBytes: 6 * 65536 };
+
+/** Calls `make` until it is refused; answers how often it was not. */
+function fill(make: (i: number) => unknown): number {
+  for (let i = 0; ; i++) {
+    try {
+      make(i);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ExhaustedError);
+      expect(codeOf(error)).toBe("WEV_ERR_EXHAUSTED");
+      return i;
+    }
+    expect(i).toBeLessThan(1e6);
+  }
+}
+
+it(
+  "spawn beyond the limit throws ExhaustedError; all that were spawned run; then it can spawn again",
+  inHub(function* () {
+    for (let round = 0; round < 3; round++) {
+      const ran: number[] = [];
+      const count = fill((i) => spawn(() => ran.push(i)));
+      expect(count).toBeGreaterThan(500);
+      yield* sleep(0);
+      expect(ran).toEqual(Array.from({ length: count }, (_, i) => i));
+    }
+  }, LIMIT),
+);
+
+it(
+  "greenlets that are parked when memory ends go on when they are woken, and may be killed",
+  inHub(function* () {
+    const event = new Event();
+    const greenlets = [spawn(() => event.wait())];
+    yield* sleep(0);
+    fill(() => greenlets.push(spawn(() => event.wait())));
+    yield* sleep(0);
+    expect(codeOf(thrownBy(() => spawn(() => 1)))).toBe("WEV_ERR_EXHAUSTED");
+    const [first, ...rest] = greenlets;
+    yield* first!.kill();
+    event.set();
+    yield* joinAll(rest);
+    expect(rest.every((greenlet) => greenlet.value === true)).toBe(true);
+    expect(yield* spawn(() => 5)).toBe(5);
+  }, LIMIT),
+);
+
+it(
+  "a greenlet that was refused can be started later",
+  inHub(function* () {
+    const late = new Greenlet(() => 5);
+    const other: Greenlet[] = [];
+    fill(() => other.push(spawn(() => 1)));
+    expect(thrownBy(() => late.start())).toBeInstanceOf(ExhaustedError);
+    expect(late.started).toBe(false);
+    yield* joinAll(other);
+    yield* sleep(0);
+    late.start();
+    expect(yield* late).toBe(5);
+  }, LIMIT),
+);
+
+it(
+  "spawnLater that is refused leaves nothing behind",
+  inHub(function* () {
+    const greenlets: Greenlet[] = [];
+    fill((i) => greenlets.push(spawnLater(1000 + i, () => 1) as Greenlet));
+    for (let i = 0; i < 100; i++) thrownBy(() => spawnLater(1, () => 1));
+    for (const greenlet of greenlets) greenlet.kill();
+    yield* sleep(0);
+    expect(yield* spawn(() => 5)).toBe(5);
+  }, LIMIT),
+);
+
+it(
+  "a blocking call that is refused throws ExhaustedError where it stands, and its greenlet goes on",
+  inHub(function* ({ log }) {
+    const timeouts: Timeout[] = [];
+    const event = new Event();
+    fill(() => timeouts.push(Timeout.startNew(1000)));
+    for (const blocking of [event.wait(), wait([event]), event.wait(5)]) {
+      try {
+        yield* blocking;
+      } catch (error) {
+        log.push(String(codeOf(error)));
+      }
+    }
+    expect(log.every((code) => code === "WEV_ERR_EXHAUSTED")).toBe(true);
+    expect(log.length).toBeGreaterThan(0);
+    expect(event.linkCount).toBe(0);
+    for (const timeout of timeouts) timeout.cancel();
+    expect(yield* event.wait(5)).toBe(false);
+  }, LIMIT),
+);
+
+it(
+  "a link that is refused is not kept",
+  inHub(function* () {
+    const greenlet = spawn(() => 1);
+    const event = new Event();
+    const other: Greenlet[] = [];
+    fill(() => other.push(spawn(() => 1)));
+    expect(thrownBy(() => greenlet.rawlink(() => {}))).toBeInstanceOf(ExhaustedError);
+    expect(greenlet.hasLinks()).toBe(false);
+    expect(thrownBy(() => event.rawlink(() => {}))).toBeInstanceOf(ExhaustedError);
+    expect(event.linkCount).toBe(0);
+    yield* joinAll(other);
+    yield* greenlet.join();
+  }, LIMIT),
+);
