@@ -1,8 +1,9 @@
 // spawn, kill and who is running: `wevent/greenlet`.
 
 import { call } from "./core/call.js";
+import { listOf, requireOptions } from "./core/check.js";
 import { current } from "./core/current.js";
-import { type Body, Greenlet, type KillError, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
+import { type Body, Greenlet, type KillError, requireGreenlet, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
 import { currentHub, Hub, type Main } from "./core/hub.js";
 import type { Operation } from "./core/operation.js";
 import { Timeout, timeoutMs } from "./core/timeout.js";
@@ -66,6 +67,7 @@ export function getCurrent(): Greenlet | Main {
  * @since 0.1
  */
 export function kill(greenlet: Greenlet, error?: KillError): void {
+  requireGreenlet(greenlet, "kill");
   greenlet.kill(error, { block: false });
 }
 
@@ -82,7 +84,11 @@ export function killAll(
   error?: KillError,
   options: WaitOptions = {},
 ): Operation<void> {
-  const all = [...greenlets];
+  requireOptions(options);
+  const { timeout } = options;
+  if (!(timeout instanceof Timeout)) timeoutMs(timeout);
+  const all = listOf(greenlets, "what to kill");
+  for (const greenlet of all) requireGreenlet(greenlet, "kill");
   for (const greenlet of all) kill(greenlet, error);
   return call(waitForDeaths, all, options);
 }

@@ -1,5 +1,6 @@
 // sleep and idle: giving the turn to others.
 
+import { requireOptions } from "./core/check.js";
 import { checkMs } from "./core/errors.js";
 import { GIVE_WAY } from "./core/give-way.js";
 import { DONE, Operation, PARKED, type Step } from "./core/operation.js";
@@ -66,6 +67,7 @@ const IDLE = /* @__PURE__ */ new Idle();
  */
 export function sleep(ms = 0, options?: SleepOptions): Operation<void> {
   checkMs(ms, "the time to sleep");
+  if (options !== undefined) requireOptions(options);
   return ms > 0 ? new Sleep(ms, options?.ref ?? true) : GIVE_WAY;
 }
 

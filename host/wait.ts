@@ -1,9 +1,10 @@
 // Waiting for several objects: joinAll, wait, iwait: `wevent` re-exports them.
 
 import { call } from "./core/call.js";
+import { listOf, requireBody, requireOptions } from "./core/check.js";
 import { current, isTimedOut } from "./core/current.js";
 import { describe, RangeUsageError, UsageError } from "./core/errors.js";
-import { endedSoFar, Greenlet, waitForGreenlet } from "./core/greenlet.js";
+import { endedSoFar, Greenlet, requireGreenlet, waitForGreenlet } from "./core/greenlet.js";
 import type { Hub } from "./core/hub.js";
 import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
@@ -52,11 +53,14 @@ export function joinAll<G extends Greenlet>(
   greenlets: Iterable<G>,
   options: JoinAllOptions = {},
 ): Operation<G[]> {
-  const all = [...greenlets];
+  requireOptions(options);
+  const all = listOf(greenlets, "what to join");
+  for (const greenlet of all) requireGreenlet(greenlet, "join");
   const { timeout, raiseError = false, count } = options;
   if (!raiseError && count === undefined && !(timeout instanceof Timeout)) {
     return new JoinAll(all, timeoutMs(timeout));
   }
+  checkOptions(options);
   return call(joinSome, all, options) as Operation<G[]>;
 }
 
@@ -184,6 +188,7 @@ export function wait(
   objects?: PromiseLike<unknown> | Iterable<Waitable | PromiseLike<unknown>> | null,
   options: WaitAllOptions = {},
 ): Operation<unknown> {
+  requireOptions(options);
   if (objects === undefined || objects === null) {
     const { timeout } = options;
     return timeout instanceof Timeout ? timeout.run(() => new WaitIdle()) : new WaitIdle(timeout);
@@ -191,7 +196,8 @@ export function wait(
   if (typeof (objects as Partial<PromiseLike<unknown>>).then === "function") {
     return waitFor(objects as PromiseLike<unknown>);
   }
-  return call(waitAll, objects as Iterable<Waitable>, options);
+  checkOptions(options);
+  return call(waitAll, waitablesOf(objects as Iterable<Waitable>), options);
 }
 
 function* waitAll(
@@ -228,17 +234,11 @@ class ReadyIterator<T> implements OperationIterator<T> {
   #ticket = 0;
 
   constructor(objects: Iterable<Waitable | PromiseLike<unknown>>, options: WaitAllOptions) {
-    this.#objects = [...objects];
-    for (const object of this.#objects) requireWaitable(object);
+    this.#objects = waitablesOf(objects);
+    checkOptions(options);
     const { count = this.#objects.length } = options;
-    if (!Number.isInteger(count) || count < 0) {
-      throw new RangeUsageError(
-        `could not wait for ${describe(count)} objects because count is not an integer from 0`,
-      );
-    }
     this.#left = Math.min(count, this.#objects.length);
     this.#timeout = options.timeout;
-    if (!(this.#timeout instanceof Timeout)) timeoutMs(this.#timeout);
   }
 
   next(): Operation<IteratorResult<T, undefined>> {
@@ -383,6 +383,30 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as Partial<PromiseLike<unknown>>).then === "function";
 }
 
+function checkOptions(options: WaitAllOptions): void {
+  requireOptions(options);
+  const { timeout, count = 0 } = options;
+  if (!(timeout instanceof Timeout)) timeoutMs(timeout);
+  if (Number.isInteger(count) && count >= 0) return;
+  throw new RangeUsageError(
+    `could not wait for ${describe(count)} objects because count is not an integer from 0`,
+  );
+}
+
+function waitablesOf<O>(objects: Iterable<O>): O[] {
+  const all = listOf(objects, "what to wait for");
+  for (const object of all) requireWaitable(object);
+  return all;
+}
+
+function requireIteration(iterator: unknown): void {
+  if (typeof (iterator as Partial<OperationIterator<unknown>> | null)?.next === "function") return;
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not iterate ${describe(iterator)} because it has no next; give what iwait gives`,
+  );
+}
+
 function requireWaitable(value: unknown): void {
   if (typeof value === "object" && value !== null) {
     if (isPromise(value) || typeof (value as Partial<Waitable>).rawlink === "function") return;
@@ -403,6 +427,8 @@ export function forEach<T>(
   iterator: OperationIterator<T>,
   body: (item: T) => Generator<unknown, unknown, unknown> | PromiseLike<unknown> | unknown,
 ): Operation<void> {
+  requireIteration(iterator);
+  requireBody(body, "call");
   return call(eachOf<T>, iterator, body);
 }
 
@@ -428,6 +454,7 @@ function* eachOf<T>(
  * @since 0.1
  */
 export function collect<T>(iterator: OperationIterator<T>): Operation<T[]> {
+  requireIteration(iterator);
   return call(itemsOf<T>, iterator);
 }
 

@@ -601,6 +601,15 @@ export function spawnGreenlet<T>(body: unknown, args: unknown[] | null): Greenle
   return greenlet;
 }
 
+/** Throws unless it is a greenlet. */
+export function requireGreenlet(value: unknown, verb: string): void {
+  if (value instanceof Greenlet) return;
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not ${verb} ${describe(value)} because it is not a greenlet; give what spawn gave`,
+  );
+}
+
 /** Greenlet or a subclass of it, whatever its constructor takes. */
 type GreenletClass = new (...args: never[]) => Greenlet;
 

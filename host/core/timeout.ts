@@ -2,6 +2,7 @@
 // `timeout` argument of every blocking call means.
 
 import { call } from "./call.js";
+import { requireBody } from "./check.js";
 import { current } from "./current.js";
 import { checkMs, describe, type ErrorCode, UsageError } from "./errors.js";
 import type { Body } from "./greenlet.js";
@@ -109,6 +110,7 @@ export class Timeout extends Error {
    * @source `with Timeout(...)` of gevent
    */
   run<A extends unknown[], T>(body: Body<A, T>, ...args: A): Operation<T | undefined> {
+    requireBody(body, "run under a timeout");
     return call(underTimeout<A, T>, this, body, args);
   }
 
