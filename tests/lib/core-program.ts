@@ -466,7 +466,7 @@ const arbitraryAction = fc.oneof(
   { weight: 3, arbitrary: act(is("start"), index, fc.constantFrom(-1, 0, 2)) },
   { weight: 6, arbitrary: act(is("wake"), index) },
   { weight: 4, arbitrary: act(is("interrupt"), index) },
-  { weight: 2, arbitrary: act(is("queue"), bit) },
+  { weight: 3, arbitrary: act(is("queue"), bit) },
   { weight: 1, arbitrary: act(is("unpin"), index) },
   { weight: 5, arbitrary: act(is("notify"), index) },
   { weight: 3, arbitrary: act(is("notifyOne"), index) },

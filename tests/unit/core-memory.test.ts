@@ -325,3 +325,23 @@ test("interrupt() of a million tasks, unstarted, parked and ready, takes no more
   expect(stage.bytes).toBe(bytes);
   expect(stage.counts).toEqual(NOTHING);
 });
+
+const ROWS_PER_PAGE = Layout.PageBytes / Layout.RowBytes - 1;
+
+test("callLater() that outgrows the page of deadlines leaves it to the rows", () => {
+  const stage = new Stage();
+  const perPage = Layout.PageBytes / 16;
+  for (let i = 0; i <= perPage; i++) stage.core.callLater(stage.serial(), 1, true);
+  const bytes = stage.bytes;
+  for (let i = 0; i < ROWS_PER_PAGE; i++) stage.spawn();
+  expect(stage.bytes).toBe(bytes);
+});
+
+test("spawnTask() that outgrows the page of the run queue leaves it to the rows", () => {
+  const stage = new Stage();
+  // Two entries a row, 4 bytes each: the first page of the ring is full after 8 pages of rows.
+  for (let i = 0; i <= 8 * ROWS_PER_PAGE; i++) stage.spawn();
+  const bytes = stage.bytes;
+  for (let i = 0; i < ROWS_PER_PAGE; i++) stage.spawn();
+  expect(stage.bytes).toBe(bytes);
+});

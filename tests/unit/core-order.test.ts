@@ -420,3 +420,100 @@ test("resumeNow() runs the task before it returns, once", () => {
   expect(stage.rows()).toEqual([task, callback, task]);
   expect(stage.counts).toEqual(NOTHING);
 });
+
+test("waitOn() that times out frees a queue that is not pinned when it was the last to wait", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const queueSerial = stage.serial();
+  const queue = core.createQueue(queueSerial, false);
+  const task = stage.spawn();
+  stage.onResume = (_row, reason) => {
+    if (reason === Reason.Wake) expect(core.waitOn(task, queue, queueSerial, 1, true)).toBe(Status.Ok);
+    else expect(core.waitOn(task, queue, queueSerial, 1, true)).toBe(Status.Gone);
+    return reason === Reason.Wake ? Outcome.Parked : Outcome.Done;
+  };
+  stage.run();
+  stage.nowMs = 1;
+  stage.run();
+  expect(stage.reasons()).toEqual([Reason.Wake, Reason.TimedOut]);
+  expect(stage.counts).toEqual(NOTHING);
+});
+
+test("cancelRow() of the last link frees a queue that is not pinned", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const queueSerial = stage.serial();
+  const queue = core.createQueue(queueSerial, false);
+  const serial = stage.serial();
+  core.cancelRow(core.link(serial, queue, queueSerial), serial);
+  expect(stage.counts).toEqual(NOTHING);
+});
+
+test("unpinQueue() frees the queue when the last waiter has left, not before", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const queueSerial = stage.serial();
+  const queue = core.createQueue(queueSerial, true);
+  const link = core.link(stage.serial(), queue, queueSerial);
+  core.unpinQueue(queue, queueSerial);
+  expect(stage.counts.rows).toBe(2);
+  core.notifyQueue(queue, queueSerial);
+  stage.run();
+  expect(stage.rows()).toEqual([link]);
+  expect(stage.counts).toEqual(NOTHING);
+});
+
+/** A task that has ended, with no waiters; an interrupt that came too late still names its row. */
+function ended(stage: Stage): { task: number; serial: number } {
+  const { core } = stage;
+  const serial = stage.serial();
+  const task = core.spawnTask(serial);
+  stage.onResume = () => {
+    core.interrupt(task, serial);
+    return Outcome.Done;
+  };
+  core.run(1e9, 1);
+  expect(stage.counts.rows).toBe(1);
+  stage.onResume = () => Outcome.Done;
+  return { task, serial };
+}
+
+test("link() to a task that ended answers 0 when no dispatch is to come", () => {
+  const stage = new Stage();
+  const { task, serial } = ended(stage);
+  expect(stage.core.link(stage.serial(), task, serial)).toBe(0);
+  stage.run();
+  expect(stage.counts).toEqual(NOTHING);
+});
+
+test("waitOn() for a task that ended answers Gone while its row is still named", () => {
+  const stage = new Stage();
+  const { task, serial } = ended(stage);
+  const waiter = stage.spawn();
+  let answer = -1;
+  stage.onResume = () => {
+    answer = stage.core.waitOn(waiter, task, serial, -1, true);
+    return Outcome.Done;
+  };
+  stage.run();
+  expect(answer).toBe(Status.Gone);
+  expect(stage.counts).toEqual(NOTHING);
+});
+
+test("resumeNow() refuses the ticket of an earlier park", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const task = stage.spawn();
+  const tickets: number[] = [];
+  stage.onResume = () => {
+    tickets.push(core.park(task, -1));
+    return Outcome.Parked;
+  };
+  stage.run();
+  core.wake(task, tickets[0]!);
+  stage.run();
+  stage.onCallback = () => expect(core.resumeNow(task, tickets[0]!)).toBe(0);
+  core.callSoon(stage.serial());
+  stage.run();
+  expect(tickets.length).toBe(2);
+});

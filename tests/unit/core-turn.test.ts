@@ -114,3 +114,16 @@ test("currentTask() is the task that runs, and nobody in a callback or between t
   stage.run();
   expect([...seen, core.currentTask()]).toEqual([0, task, 0, 0]);
 });
+
+test("run() leaves the idle queue alone when the entries have spent the turn", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const idle = core.idleRow();
+  const waiter = core.link(stage.serial(), idle, core.serialOf(idle));
+  const tasks = [stage.spawn(), stage.spawn()];
+  expect(core.run(1e9, 1)).toBe(Turn.Again);
+  expect(stage.counts.ready).toBe(1);
+  expect(stage.rows()).toEqual([tasks[0]]);
+  expect(stage.run()).toBe(Turn.Idle);
+  expect(stage.rows()).toEqual([tasks[1], waiter]);
+});
