@@ -5,7 +5,7 @@
 export const enum Status {
   /** What it waited for has happened. */
   Ok = 0,
-  /** Its own time limit, or a Timeout of this greenlet (its `fired` is set), passed first. */
+  /** Its own time limit passed first. The core's word for it is Reason.TimedOut, and the same number. */
   TimedOut = 1,
   /** The greenlet was killed, and had asked by `catchExit(true)` to go on and see it. */
   Killed = 2,
@@ -13,6 +13,8 @@ export const enum Status {
   Gone = 3,
   /** The scheduler's memory limit is reached; nothing was changed. */
   Exhausted = 4,
+  /** A Timeout of this greenlet fired first: its `fired` is set. */
+  Expired = 5,
 }
 
 /** Why the guest asks its loader to throw. */

@@ -13,7 +13,7 @@ import { park, runningRow } from "./switch";
  * @switches always
  * @param ms - Milliseconds. 0 or less, or omitted: to the back of the run queue.
  * @param isRef - Whether this sleep keeps the hub alive; `false` for background work.
- * @returns `Ok` when the time has passed, `TimedOut` when a Timeout of this greenlet fired first, `Killed`
+ * @returns `Ok` when the time has passed, `Expired` when a Timeout of this greenlet fired first, `Killed`
  *   after `catchExit(true)`, `Exhausted` at the scheduler's memory limit.
  * @source gevent.sleep, gevent 26.5; milliseconds here, seconds there
  * @since 0.1
@@ -26,7 +26,9 @@ export function sleep(ms: f64 = 0, isRef: bool = true): Status {
 
 function sleepFor(ms: f64, isRef: bool): Status {
   if (core.sleep(runningRow(), ms, isRef) != CoreStatus.Ok) return Status.Exhausted;
-  return park(Outcome.Parked);
+  const status = park(Outcome.Parked);
+  // Its time has passed: what is a limit to other calls is all that this one waits for.
+  return status == Status.TimedOut ? Status.Ok : status;
 }
 
 /**

@@ -46,8 +46,7 @@ export class AnyGreenlet extends Task {
 
   /** Whether it has ended, whichever way. @noswitch */
   get dead(): bool {
-    if (this.isRemote) return core.serialOf(this.row) != this.serial;
-    return this.hasEnded;
+    return this.hasEnded || (this.isRemote && core.serialOf(this.row) != this.serial);
   }
 
   /** Whether it was started and has not ended. @noswitch */
@@ -91,7 +90,7 @@ export class AnyGreenlet extends Task {
    *
    * @switches unless it has ended
    * @param timeoutMs - Longest wait, milliseconds. Omitted or less than 0: no limit. 0 gives way once.
-   * @returns `Ok` when it has ended, whichever way; `TimedOut`; `Killed`; `Exhausted`.
+   * @returns `Ok` when it has ended, whichever way; else what cut the wait short.
    * @source gevent.Greenlet.join, gevent 26.5
    * @since 0.1
    */
@@ -99,7 +98,10 @@ export class AnyGreenlet extends Task {
     if (this.dead) return Status.Ok;
     if (this.row == 0 && !enroll(this)) return Status.Ok;
     const status = waitInLine(this.row, this.serial, timeoutMs);
-    return status == Status.Gone ? Status.Ok : status;
+    if (status != Status.Ok && status != Status.Gone) return status;
+    // One of another module: its row lives on until all who joined it have been served.
+    this.hasEnded = true;
+    return Status.Ok;
   }
 
   /** What wait() asks of its objects. @switches as {@link join} */

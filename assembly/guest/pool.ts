@@ -96,6 +96,7 @@ class Job<T, R> {
 /** Results as they come: `while (results.next()) use(results.value)`. */
 export class Results<T, R> {
   private ready: R[] = [];
+  private taken: i32 = 0;
   private isOver: bool = false;
   private line: Line = new Line();
 
@@ -132,12 +133,15 @@ export class Results<T, R> {
    * @returns whether there is one; `false` at the end, or when this wait was cut short.
    */
   next(): bool {
-    while (this.ready.length == 0) {
+    while (this.ready.length == this.taken) {
       if (this.isOver || this.line.wait(-1) != Status.Ok) return false;
     }
-    this.value = this.ready.shift();
+    this.taken++;
     return true;
   }
 
-  value: R;
+  /** The result that the last `next()` has found. @noswitch */
+  get value(): R {
+    return this.ready[this.taken - 1];
+  }
 }

@@ -176,7 +176,7 @@ export function deliver(body: usize, reason: i32, cause: usize): Status {
         break;
       }
     }
-    return Status.TimedOut;
+    return Status.Expired;
   }
   if (task.catchesKill) return Status.Killed;
   task.abandon(Fate.Killed);

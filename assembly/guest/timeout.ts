@@ -8,7 +8,7 @@ import { current, Deadline, Task } from "./task";
 
 /**
  * A deadline over a stretch of code. When it passes, the blocking call its greenlet is in answers
- * `TimedOut` and `fired` turns true; it fires once. Code between is not left by itself, as there are no
+ * `Expired` and `fired` turns true; it fires once. Code between is not left by itself, as there are no
  * exceptions: test the statuses, or `fired`.
  *
  * @example a limit over two calls

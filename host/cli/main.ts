@@ -66,14 +66,16 @@ async function main(args: string[]): Promise<void> {
   else if (command === "run") await run(rest);
   else if (command === "doctor") console.log(await doctor(rest[0]));
   else if (command === "--help" || command === "-h") console.log(USAGE);
-  else throw new CommandLineError(command === undefined ? "no command given" : `there is no command ${command}`);
+  else
+    throw new CommandLineError(command === undefined ? "no command given" : `there is no command ${command}`);
 }
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
   const isCommandLine =
-    error instanceof CommandLineError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true;
+    error instanceof CommandLineError ||
+    (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true;
   if (isCommandLine) console.error(`${(error as Error).message}\n\n${USAGE}`);
   else console.error(error instanceof WeventError ? `${error.name}: ${error.message}` : error);
   process.exitCode = isCommandLine ? 2 : 1;

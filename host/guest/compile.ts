@@ -96,7 +96,13 @@ export async function compile(file: string, options: CompileOptions = {}): Promi
   const base = process.cwd();
   let binary: Uint8Array | null = null;
   let sourceMap: string | null = null;
-  const args = [file, "--outFile", options.sourceMap ?? "out.wasm", "--runtime", options.runtime ?? "incremental"];
+  const args = [
+    file,
+    "--outFile",
+    options.sourceMap ?? "out.wasm",
+    "--runtime",
+    options.runtime ?? "incremental",
+  ];
   args.push("--stackSize", String(SHADOW_STACK_BYTES));
   args.push(...(options.isDebug === true ? ["--debug"] : ["-O3"]));
   if (options.sourceMap !== undefined) args.push("--sourceMap");

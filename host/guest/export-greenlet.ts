@@ -53,7 +53,8 @@ export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
       this.#guestBody = controls.__wevent_adopt(this._row);
     }
     if (reason === Reason.Interrupt) this.#error = this.hub.interruption(this, reason, cause);
-    if (controls.__wevent_enter(this.#guestBody, reason, cause) !== 0) this.#result = this.#call(...this.#args);
+    if (controls.__wevent_enter(this.#guestBody, reason, cause) !== 0)
+      this.#result = this.#call(...this.#args);
     const outcome: Outcome = controls.__wevent_leave();
     if (outcome === Outcome.Done) this.#conclude(controls.__wevent_fate(this.#guestBody));
     return outcome;

@@ -7,13 +7,13 @@
 
 import { Kind, State } from "../../assembly/core/abi.js";
 import { Refusal } from "../../assembly/guest/abi.js";
+import { outsideTasks } from "../core/current.js";
 import { UsageError } from "../core/errors.js";
 import { type Body, Greenlet } from "../core/greenlet.js";
 import { enterHub, type Hub } from "../core/hub.js";
 import { listRows } from "../core/inspect.js";
 import { done, Operation, type Step } from "../core/operation.js";
 import type { Frame, Task } from "../core/task.js";
-import { outsideTasks } from "../core/current.js";
 import { GuestCorrupt, GuestTrap, NotInstrumented, ReentryError, StackTooDeep } from "./errors.js";
 import { ExportGreenlet } from "./export-greenlet.js";
 import { environment, guestServices, type Home } from "./services.js";
@@ -87,7 +87,10 @@ export class Guest implements Home {
     requireInstrumented(module);
     const { table } = hub.core;
     this.#entry = table.grow(1);
-    const instance = enterHub(hub, () => new WebAssembly.Instance(module, this.#link(module, options.imports ?? {})));
+    const instance = enterHub(
+      hub,
+      () => new WebAssembly.Instance(module, this.#link(module, options.imports ?? {})),
+    );
     this.controls = instance.exports as unknown as Controls;
     table.set(this.#entry, this.controls.__wevent_resume);
     this.controls.__wevent_limit(this.#stackBytes);
@@ -175,7 +178,10 @@ export class Guest implements Home {
   checkUsable(): void {
     if (this.#isCorrupt) throw new GuestCorrupt();
     if (this.#isDisposed) {
-      throw new UsageError("WEV_ERR_ARGUMENT", "could not use the guest because it was disposed; load it anew");
+      throw new UsageError(
+        "WEV_ERR_ARGUMENT",
+        "could not use the guest because it was disposed; load it anew",
+      );
     }
   }
 
@@ -224,7 +230,9 @@ export class Guest implements Home {
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
       const users = given[from]?.[name];
       const value =
-        typeof users === "function" ? this.#wrap(`${from}.${name}`, users as (...args: unknown[]) => unknown) : users;
+        typeof users === "function"
+          ? this.#wrap(`${from}.${name}`, users as (...args: unknown[]) => unknown)
+          : users;
       linked[from] ??= {};
       linked[from][name] = value ?? own[from]?.[name];
     }
@@ -279,7 +287,11 @@ export class Guest implements Home {
   #recover(row: number, error: unknown): void {
     const name = this.#nameOf(row);
     if (!this.#isCorrupt) this.controls.__wevent_recover();
-    this.hub.report({ error: error instanceof GuestCorrupt ? error : new GuestTrap(name, error), context: this, name });
+    this.hub.report({
+      error: error instanceof GuestCorrupt ? error : new GuestTrap(name, error),
+      context: this,
+      name,
+    });
   }
 
   #nameOf(row: number): string {
@@ -290,12 +302,18 @@ export class Guest implements Home {
 function requireInstrumented(module: WebAssembly.Module): void {
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     if (from === "asyncify") {
-      throw new NotInstrumented(name, `it still imports asyncify.${name}, so it was built without the wevent transform`);
+      throw new NotInstrumented(
+        name,
+        `it still imports asyncify.${name}, so it was built without the wevent transform`,
+      );
     }
   }
   const entry = "__wevent_resume";
   if (WebAssembly.Module.exports(module).some(({ name }) => name === entry)) return;
-  throw new NotInstrumented(entry, `it does not export ${entry}, so it has no greenlets or was built without the wevent transform`);
+  throw new NotInstrumented(
+    entry,
+    `it does not export ${entry}, so it has no greenlets or was built without the wevent transform`,
+  );
 }
 
 class CallExport extends Operation<GuestValue | undefined> {

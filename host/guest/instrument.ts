@@ -17,8 +17,8 @@ export interface BinaryenModule {
   optimize(): void;
   removeExport(name: string): void;
   addCustomSection(name: string, contents: Uint8Array): void;
-  getNumFunctions(): number;
   emitBinary(): Uint8Array;
+  emitText(): string;
 }
 
 /** Internal names of the functions that must stay functions of their own. */
@@ -50,23 +50,18 @@ export function protectSwitch(binaryen: Binaryen, module: BinaryenModule): void 
 /** Runs Asyncify over a module whose switch is protected, and optimises again if the levels ask for it. */
 export function instrument(binaryen: Binaryen, module: BinaryenModule): void {
   const sizeBefore = module.emitBinary().length;
+  const functions = findInstrumented(module.emitText());
   // No import suspends: a greenlet parks by asyncify.start_unwind alone. A name that matches nothing
   // says so, and only functions that can reach park() are instrumented.
   binaryen.setPassArgument("asyncify-imports", "wevent.none");
-  binaryen.setPassArgument("asyncify-verbose", "1");
-  const said = outputOf(() => module.runPasses(["asyncify"]));
+  module.runPasses(["asyncify"]);
   binaryen.setPassArgument("asyncify-imports", null);
-  binaryen.setPassArgument("asyncify-verbose", null);
   // The control functions are called from inside only.
   for (const name of ["start_unwind", "stop_unwind", "start_rewind", "stop_rewind", "get_state"]) {
     module.removeExport(`asyncify_${name}`);
   }
   if (binaryen.getOptimizeLevel() > 0 || binaryen.getShrinkLevel() > 0) module.optimize();
-  const report: InstrumentReport = {
-    functions: parseReasons(said),
-    sizeBefore,
-    sizeAfter: module.emitBinary().length,
-  };
+  const report: InstrumentReport = { functions, sizeBefore, sizeAfter: module.emitBinary().length };
   module.addCustomSection(SECTION, new TextEncoder().encode(JSON.stringify(report)));
 }
 
@@ -76,28 +71,45 @@ export function readReport(module: WebAssembly.Module): InstrumentReport | null 
   return section === undefined ? null : (JSON.parse(new TextDecoder().decode(section)) as InstrumentReport);
 }
 
-/** What is printed meanwhile. Binaryen has no other way to give its reasons than standard output. */
-function outputOf(body: () => void): string {
-  const { write } = process.stdout;
-  let text = "";
-  process.stdout.write = (chunk: string | Uint8Array) => {
-    text += chunk.toString();
-    return true;
+/**
+ * What Asyncify instruments in a module, by its own rule: every function with an indirect call, and
+ * every function that calls one that is instrumented, or park(). It can say so itself (its option
+ * asyncify-verbose), but only on standard output.
+ */
+export function findInstrumented(text: string): InstrumentedFunction[] {
+  const callersOf = new Map<string, string[]>();
+  const reached: InstrumentedFunction[] = [];
+  let name = "";
+  let isIndirect = false;
+  const endFunction = () => {
+    if (isIndirect && !isSwitch(name)) reached.push({ name, because: "an indirect call" });
+    isIndirect = false;
   };
-  try {
-    body();
-  } finally {
-    process.stdout.write = write;
+  for (const [, quotedFunction, plainFunction, quotedCall, plainCall, indirect] of text.matchAll(MENTIONS)) {
+    const callee = quotedCall ?? plainCall;
+    if (callee !== undefined) callersOf.set(callee, [...(callersOf.get(callee) ?? []), name]);
+    else if (indirect !== undefined) isIndirect = true;
+    else {
+      endFunction();
+      name = quotedFunction ?? plainFunction ?? "";
+    }
   }
-  return text;
+  endFunction();
+  const seen = new Set(reached.map((one) => one.name));
+  const pending = [switchFunctions.replace("*", "park"), ...seen];
+  for (let because = pending.pop(); because !== undefined; because = pending.pop()) {
+    for (const caller of callersOf.get(because) ?? []) {
+      if (seen.has(caller) || isSwitch(caller)) continue;
+      seen.add(caller);
+      reached.push({ name: caller, because });
+      pending.push(caller);
+    }
+  }
+  return reached.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The first reason for each function. The switch itself can change the state, but is not instrumented. */
-function parseReasons(said: string): InstrumentedFunction[] {
-  const reasons = new Map<string, string>();
-  for (const [, name, because] of said.matchAll(/^\[asyncify\] (.+) can change the state due to (.+)$/gm)) {
-    if (name!.startsWith(switchFunctions.slice(0, -1)) || reasons.has(name!)) continue;
-    reasons.set(name!, because === "initial scan" ? "an indirect call" : because!);
-  }
-  return [...reasons].map(([name, because]) => ({ name, because })).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
+/** Beginnings of functions, calls and indirect calls in WebAssembly text; a name may be quoted. */
+const MENTIONS =
+  /^ \(func \$(?:"([^"]+)"|([^\s()]+))|\bcall \$(?:"([^"]+)"|([^\s()]+))|\b(call_indirect)\b/gm;
+
+const isSwitch = (name: string) => name.startsWith(switchFunctions.slice(0, -1));

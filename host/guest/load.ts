@@ -26,7 +26,8 @@ export async function loadGuest(source: GuestSource, options: GuestOptions = {})
 async function moduleOf(source: GuestSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof URL) return WebAssembly.compile(await read(source));
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source as BufferSource);
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
+    return WebAssembly.compile(source as BufferSource);
   if (typeof (source as Partial<Response> | null)?.arrayBuffer === "function") {
     return WebAssembly.compile(await source.arrayBuffer());
   }
@@ -43,7 +44,10 @@ async function read(url: URL): Promise<BufferSource> {
   // Asked of the process, not imported: a bundler for the browser would stumble over the import.
   const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
   if (files === undefined) {
-    throw new UsageError("WEV_ERR_ARGUMENT", `could not read ${url} because this runtime has no files; give its bytes`);
+    throw new UsageError(
+      "WEV_ERR_ARGUMENT",
+      `could not read ${url} because this runtime has no files; give its bytes`,
+    );
   }
   return files.readFile(url) as Promise<BufferSource>;
 }

@@ -29,13 +29,18 @@ describe.each(builds.map((build) => [name(build), build] as const))("life, %s", 
   test("a trap at a random point of one of 100 greenlets fails that one only", async () => {
     const { hub, guest, call } = await load(build);
     fc.assert(
-      fc.property(fc.nat(99), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 4 }), (victim, at, how) => {
-        hub.errors.length = 0;
-        expect(call("walkers", victim, at, how)).toBe(1099);
-        expect(hub.errors).toHaveLength(1);
-        expect(guest.exports.stepCount()).toBe(99 * 20 + at);
-        expect(guest.exports.exitCount()).toBe(100);
-      }),
+      fc.property(
+        fc.nat(99),
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 4 }),
+        (victim, at, how) => {
+          hub.errors.length = 0;
+          expect(call("walkers", victim, at, how)).toBe(1099);
+          expect(hub.errors).toHaveLength(1);
+          expect(guest.exports.stepCount()).toBe(99 * 20 + at);
+          expect(guest.exports.exitCount()).toBe(100);
+        },
+      ),
       { numRuns: 40, seed: 7 },
     );
   });
@@ -52,12 +57,15 @@ describe.each(builds.map((build) => [name(build), build] as const))("life, %s", 
     expect(guest.exports.afterCount()).toBe(0);
   });
 
-  test.each([0, 1, 10, 50])("kill of a greenlet parked %i frames deep frees its references and runs its handler", async (depth) => {
-    const { guest, call } = await load(build);
-    expect(call("killParkedDeep", depth)).toBe(0);
-    expect(guest.exports.exitCount()).toBe(1);
-    expect(guest.exports.afterCount()).toBe(0);
-  });
+  test.each([0, 1, 10, 50])(
+    "kill of a greenlet parked %i frames deep frees its references and runs its handler",
+    async (depth) => {
+      const { guest, call } = await load(build);
+      expect(call("killParkedDeep", depth)).toBe(0);
+      expect(guest.exports.exitCount()).toBe(1);
+      expect(guest.exports.afterCount()).toBe(0);
+    },
+  );
 
   test("kill of a greenlet in sleep(0) ends it", async () => {
     const { guest, call } = await load(build);

@@ -37,7 +37,9 @@ class Eager extends WeventTransform {
   override afterCompile(module: Module): void {
     const runPasses = module.runPasses;
     super.afterCompile(module);
-    (this.binaryen as typeof this.binaryen & { setAlwaysInlineMaxSize(size: number): void }).setAlwaysInlineMaxSize(500);
+    (
+      this.binaryen as typeof this.binaryen & { setAlwaysInlineMaxSize(size: number): void }
+    ).setAlwaysInlineMaxSize(500);
     runPasses.call(module, ["inlining"]);
   }
 }
@@ -99,25 +101,31 @@ export async function compile(program: string, build: Build): Promise<Uint8Array
     throw new Error(`asc crashed (${code}) compiling ${program}`);
   };
   const options = build.level === "debug" ? ["--debug"] : ["-O3"];
-  const { error, stderr } = await asc.main(
-    [`${program}.as.ts`, "-o", "out.wasm", "--runtime", build.runtime, ...options, ...(build.args ?? [])],
-    {
-      transforms: [
-        build.broken === "the switch may be inlined" ? Unprotected : build.isEager ? Eager : WeventTransform,
-      ] as never,
-      readFile(file: string, base: string) {
-        const inPackage = /node_modules\/wevent\/(assembly\/.*)$/.exec(file)?.[1];
-        const path = inPackage ? join(root, inPackage) : resolve(programs, base, file);
-        return existsSync(path) ? readLibrary(path, build.broken) : null;
+  const { error, stderr } = await asc
+    .main(
+      [`${program}.as.ts`, "-o", "out.wasm", "--runtime", build.runtime, ...options, ...(build.args ?? [])],
+      {
+        transforms: [
+          build.broken === "the switch may be inlined"
+            ? Unprotected
+            : build.isEager
+              ? Eager
+              : WeventTransform,
+        ] as never,
+        readFile(file: string, base: string) {
+          const inPackage = /node_modules\/wevent\/(assembly\/.*)$/.exec(file)?.[1];
+          const path = inPackage ? join(root, inPackage) : resolve(programs, base, file);
+          return existsSync(path) ? readLibrary(path, build.broken) : null;
+        },
+        writeFile(_name: string, contents: Uint8Array | string) {
+          if (typeof contents !== "string") binary = contents;
+        },
+        listFiles: () => [],
       },
-      writeFile(_name: string, contents: Uint8Array | string) {
-        if (typeof contents !== "string") binary = contents;
-      },
-      listFiles: () => [],
-    },
-  ).finally(() => {
-    process.exit = exit;
-  });
+    )
+    .finally(() => {
+      process.exit = exit;
+    });
   if (error || !binary) throw new Error(`${program} does not compile: ${stderr}`, { cause: error });
   mkdirSync(cache, { recursive: true });
   writeFileSync(`${cached}.${process.pid}`, binary);

@@ -71,9 +71,10 @@ export class RawHub {
     return task;
   }
 
-  /** What the core still holds: rows, ready entries, deadlines. */
+  /** What the core still holds: rows but for that of idle(), ready entries, deadlines. */
   left(): number[] {
-    return [this.core.count(0), this.core.count(1), this.core.count(2)];
+    this.core.idleRow();
+    return [this.core.count(0) - 1, this.core.count(1), this.core.count(2)];
   }
 }
 
@@ -93,6 +94,7 @@ export class RawGuest {
         ...core,
         entry,
         now: () => hub.nowMs,
+        tooDeep: noop,
         killRemote: (row: number, serial: number) => void core.interrupt(row, serial),
         refuse(why: Refusal) {
           throw new Error(["", "CannotPark", "FramesBelow", "Poisoned"][why]);

@@ -1,0 +1,325 @@
+// The behaviours of gevent that guests share, one export each; each logs what it does.
+import {
+  AnyGreenlet, Event, Greenlet, Pool, Semaphore, Status, Timeout, getCurrent, idle, joinAll, kill, onExit, sleep, spawn, spawnLater,
+  wait, withTimeout,
+} from "wevent/assembly";
+
+function log(text: string): void {
+  console.log(text);
+}
+
+// ---- order
+
+function twice(name: string): void {
+  log("1" + name);
+  sleep(0);
+  log("2" + name);
+}
+
+export function spawnsLater(): void {
+  spawn(twice, "A");
+  log("spawned");
+  spawn(twice, "B");
+  sleep(0);
+  sleep(0);
+}
+
+function thrice(name: string): void {
+  for (let i = 0; i < 3; i++) {
+    log(name + i.toString());
+    sleep(0);
+  }
+}
+
+export function rotates(): void {
+  const a = spawn(thrice, "a");
+  const b = spawn(thrice, "b");
+  thrice("m");
+  joinAll([a, b]);
+}
+
+export function timersByExpiry(): void {
+  const all = [spawnLater(30, log, "30"), spawnLater(10, log, "10"), spawnLater(20, log, "20")];
+  joinAll(all);
+}
+
+function chain(): void {
+  for (let i = 0; i < 5; i++) sleep(0);
+  log("chain is over");
+}
+
+export function idles(): void {
+  spawn(chain);
+  idle();
+  log("idle");
+}
+
+// ---- results
+
+class Point {
+  constructor(public x: f64, public y: f64) {}
+}
+
+function nothing(): void {}
+function int(): i32 { return 42; }
+function long(x: i64): i64 { return x * 2; }
+function float(x: f32): f64 { return x / 2; }
+function text(x: string): string { sleep(1); return x + "!"; }
+function point(p: Point): Point { sleep(1); return new Point(p.y, p.x); }
+function maybe(x: i32): Point | null { return x > 0 ? new Point(x, x) : null; }
+
+export function results(): void {
+  const p = spawn(point, new Point(1, 2)).get();
+  spawn(nothing).get();
+  log([
+    spawn(int).get().toString(),
+    spawn(long, <i64>1 << 40).get().toString(),
+    spawn(float, <f32>3).get().toString(),
+    spawn(text, "hey").get(),
+    p.x.toString() + "," + p.y.toString(),
+    (spawn(maybe, 0).get() == null).toString(),
+    (spawn(maybe, 2).get() != null).toString(),
+  ].join(" "));
+}
+
+function states(): void {
+  const me = getCurrent()!;
+  log("inside " + me.started.toString() + " " + me.dead.toString() + " " + me.ready.toString());
+}
+
+export function state(): void {
+  const greenlet = spawn(states);
+  log("before " + greenlet.started.toString() + " " + greenlet.dead.toString() + " " + greenlet.successful.toString());
+  greenlet.join();
+  log("after " + greenlet.started.toString() + " " + greenlet.dead.toString() + " " + greenlet.successful.toString());
+  log((greenlet.start() == Status.Gone).toString());
+}
+
+// ---- join, wait
+
+function sleeps(ms: i32): i32 {
+  sleep(ms);
+  return ms;
+}
+
+export function joins(): void {
+  const slow = spawn(sleeps, 50);
+  log((slow.join(10) == Status.TimedOut).toString() + " " + slow.dead.toString());
+  log((slow.join() == Status.Ok).toString() + " " + slow.value.toString());
+  log((slow.join() == Status.Ok).toString());
+  const all = [spawn(sleeps, 30), spawn(sleeps, 10), spawn(sleeps, 1000)];
+  log(joinAll(all, 40).length.toString());
+  log(joinAll<Greenlet<i32>>([]).length.toString());
+}
+
+class Unstarted extends Greenlet<i32> {
+  run(): i32 { return 5; }
+}
+
+export function joinsUnstarted(): void {
+  const greenlet = new Unstarted();
+  log((greenlet.join(5) == Status.TimedOut).toString());
+  greenlet.start();
+  greenlet.start();
+  log(greenlet.get().toString());
+}
+
+export function waits(): void {
+  const all = [spawn(sleeps, 30), spawn(sleeps, 10), spawn(sleeps, 20)];
+  const first = wait(all, -1, 2);
+  log(first.length.toString() + " " + first[0].value.toString() + " " + first[1].value.toString());
+  log(wait(all, 5).length.toString());
+  log(wait(all)[2].value.toString());
+  const events = [new Event(), new Event()];
+  events[1].set();
+  log(wait(events, 1).length.toString());
+}
+
+// ---- Event
+
+const door = new Event();
+
+function enters(name: string): void {
+  log(name + " " + door.wait().toString());
+}
+
+function entersSoon(name: string): void {
+  log(name + " " + door.wait(1000).toString());
+}
+
+export function eventReleasesAll(): void {
+  const all = [spawn(enters, "a"), spawn(entersSoon, "b"), spawn(enters, "c")];
+  sleep(0);
+  door.set();
+  door.clear();
+  const late = spawn(enters, "late");
+  joinAll(all);
+  sleep(5);
+  log(late.dead.toString());
+  log(door.wait(5).toString() + " " + door.wait(0).toString());
+  door.set();
+  late.join();
+  log(door.wait().toString() + " " + door.isSet().toString());
+}
+
+// ---- Timeout
+
+export function timeouts(): void {
+  const limit = Timeout.startNew(10);
+  log(limit.pending.toString() + " " + (sleep(1000) == Status.Expired).toString());
+  log(limit.fired.toString() + " " + limit.pending.toString());
+  log((sleep(20) == Status.Ok).toString());
+  limit.start();
+  log(limit.pending.toString() + " " + limit.fired.toString());
+  limit.cancel();
+  log(limit.pending.toString() + " " + (sleep(20) == Status.Ok).toString());
+  const outer = Timeout.startNew(5);
+  const inner = Timeout.startNew(1000);
+  sleep(100);
+  log(outer.fired.toString() + " " + inner.fired.toString() + " " + inner.pending.toString());
+  inner.cancel();
+  log(withTimeout(5, (ms: f64): void => { sleep(ms); }, 100.0).toString());
+  log(withTimeout(100, (ms: f64): void => { sleep(ms); }, 5.0).toString());
+}
+
+function spins(limit: Timeout): i32 {
+  limit.start();
+  let turns = 0;
+  while (sleep(0) == Status.Ok && turns < 1_000_000) turns++;
+  return turns;
+}
+
+export function timeoutInSpin(): void {
+  const limit = new Timeout(3);
+  log((spawn(spins, limit).get() < 1_000_000).toString() + " " + limit.fired.toString());
+}
+
+function leavesTimeout(): void {
+  Timeout.startNew(60_000);
+}
+
+/** The deadline of a greenlet that has ended does not hold the hub. */
+export function timeoutDiesWithGreenlet(): void {
+  spawn(leavesTimeout).join();
+}
+
+// ---- Semaphore, Pool
+
+const permits = new Semaphore(2);
+
+function worksWith(name: string): void {
+  permits.acquire();
+  log("+" + name);
+  sleep(10);
+  log("-" + name);
+  permits.release();
+}
+
+export function semaphores(): void {
+  joinAll([spawn(worksWith, "a"), spawn(worksWith, "b"), spawn(worksWith, "c")]);
+  permits.acquire();
+  permits.acquire();
+  log(permits.acquire(5).toString() + " " + permits.locked().toString());
+}
+
+function echo(x: i32): i32 {
+  sleep(x);
+  return x;
+}
+
+function shout(x: string): string {
+  sleep(1);
+  return x + "!";
+}
+
+export function pools(): void {
+  const pool = new Pool(2);
+  log(pool.map<i32, i32>(echo, [5, 1, 3]).join(" "));
+  const results = new Pool(3).imapUnordered<i32, i32>(echo, [10, 1, 2]);
+  let order = "";
+  while (results.next()) order += results.value.toString() + " ";
+  log(order);
+  const texts = pool.imapUnordered<string, string>(shout, ["a", "b"]);
+  while (texts.next()) log(texts.value);
+  const killed = pool.spawn(echo, 1000);
+  log(pool.freeCount().toString());
+  kill(killed);
+  pool.join();
+  log(pool.freeCount().toString() + " " + pool.full().toString());
+}
+
+// ---- where nothing can be suspended
+
+export function blocks(): void {
+  sleep(1);
+}
+
+export function spawnsOnly(): void {
+  spawn(twice, "X");
+}
+
+// @ts-ignore: decorator
+@external("env", "callBack")
+declare function callBack(): void;
+
+export function reenters(): void {
+  callBack();
+}
+
+// ---- greenlets of others
+
+export function joinRemote(handle: u64): void {
+  const other = AnyGreenlet.fromHandle(handle);
+  log(other.dead.toString());
+  log((other.join(5) == Status.TimedOut).toString());
+  log((other.join() == Status.Ok).toString() + " " + other.dead.toString());
+}
+
+export function killRemote(handle: u64): void {
+  const other = AnyGreenlet.fromHandle(handle);
+  other.kill();
+  log(other.dead.toString());
+}
+
+function said(x: string): void {
+  log("exit " + x);
+}
+
+function endless(): void {
+  onExit(said, "endless");
+  sleep(1_000_000);
+}
+
+let kept: AnyGreenlet | null = null;
+
+export function spawnEndless(): u64 {
+  const greenlet = spawn(endless);
+  kept = greenlet;
+  return greenlet.handle;
+}
+
+export function isKeptDead(): bool {
+  return kept!.dead;
+}
+
+export function double(x: i32): i32 {
+  sleep(5);
+  return x * 2;
+}
+
+export function traps(): void {
+  sleep(1);
+  unreachable();
+}
+
+export function spawnsTrapping(): void {
+  spawn(traps).join();
+}
+
+export function digs(depth: i32): i32 {
+  if (depth == 0) {
+    sleep(1);
+    return 0;
+  }
+  return digs(depth - 1) + 1;
+}
