@@ -1,0 +1,60 @@
+// Every numbered behaviour of the sections below is tested here or explained in docs/differences.md.
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+
+/** Which numbers a section has, and which file tests it. */
+const SECTIONS: Record<string, { readonly file: string; readonly numbers: readonly number[] }> = {
+  "The loop": { file: "loop", numbers: [1, 2, 3, 4, 5, 6, 7] },
+  "Spawning and running order": {
+    file: "spawning",
+    numbers: [1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19],
+  },
+  "Greenlet state, value, get, join": {
+    file: "state",
+    numbers: [20, 22, 23, 25, 26, 28, 29, 31, 32, 34, 35, 37, 38, 40, 41, 43, 44, 46],
+  },
+  "kill, killall, GreenletExit": {
+    file: "kill",
+    numbers: [47, 49, 50, 52, 53, 55, 56, 58, 59, 61, 62, 64, 65, 67, 68, 70, 71, 73, 74, 76, 77, 79, 80],
+  },
+  "link, rawlink, unlink": { file: "links", numbers: [82, 83, 85, 86, 88, 89, 91, 92, 94, 95, 97, 98] },
+  "joinall, wait, iwait": {
+    file: "wait",
+    numbers: [
+      100, 101, 103, 104, 106, 107, 109, 110, 112, 113, 115, 116, 118, 119, 121, 122, 124, 125, 127, 128,
+    ],
+  },
+  Timeout: {
+    file: "timeout",
+    numbers: [
+      130, 131, 133, 134, 136, 137, 139, 140, 142, 143, 145, 146, 148, 149, 151, 152, 154, 155, 157, 158, 160,
+      161,
+    ],
+  },
+  "sleep and idle": { file: "sleep", numbers: [163, 164, 166] },
+  Event: { file: "event", numbers: [167, 169, 170, 172, 173, 175, 176, 178, 179, 181, 182] },
+  "Waiter, hub, loop": {
+    file: "hub",
+    numbers: [319, 320, 322, 323, 325, 326, 328, 329, 331, 332, 334, 335, 337, 338, 340, 341],
+  },
+};
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+
+/** The numbers in the first column of a section's table. */
+function explained(section: string): number[] {
+  const text = read("../../docs/differences.md");
+  const part = text.split(/^## /m).find((candidate) => candidate.startsWith(section));
+  const rows = [...(part ?? "").matchAll(/^\| ([\d, ]+) \|/gm)];
+  return rows.flatMap((row) => row[1]!.split(",").map(Number));
+}
+
+for (const [section, { file, numbers }] of Object.entries(SECTIONS)) {
+  it(`numbers of "${section}" are each tested or explained`, () => {
+    const source = read(`${file}.test.ts`);
+    const tested = [...source.matchAll(/^\s*(?:it\()?"(\d+) /gm)].map((match) => Number(match[1]));
+    const covered = new Set([...tested, ...explained(section)]);
+    expect(numbers.filter((number) => !covered.has(number))).toEqual([]);
+    expect([...covered].filter((number) => !numbers.includes(number))).toEqual([]);
+  });
+}
