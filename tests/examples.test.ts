@@ -5,14 +5,18 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startJsonServer } from "../examples/tutorial/lib/json-server.js";
 import { errorsPage } from "../scripts/errors-page.js";
 import { firstBreach, promisedLines } from "./lib/transcript.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const node = promisify(execFile);
+const cli = "build/host/cli/main.js";
 const runNode = async (...args: string[]) =>
   (await node(process.execPath, args, { cwd: root, timeout: 60_000 })).stdout;
+
+const blocks = [...readFileSync(`${root}/README.md`, "utf8").matchAll(/```ts\n(.*?)```/gs)].map((m) => m[1]!);
 
 describe("examples/tutorial/typescript", () => {
   const folder = `${root}/examples/tutorial/typescript`;
@@ -25,17 +29,43 @@ describe("examples/tutorial/typescript", () => {
   }
 });
 
-describe("README.md", () => {
-  const blocks = [...readFileSync(`${root}/README.md`, "utf8").matchAll(/```ts\n(.*?)```/gs)].map(
-    (m) => m[1]!,
-  );
+describe("examples/tutorial/guest", () => {
+  const folder = "examples/tutorial/guest";
+  let server: Awaited<ReturnType<typeof startJsonServer>>;
+  beforeAll(async () => {
+    server = await startJsonServer();
+    mkdirSync(`${root}/build/examples/guest`, { recursive: true });
+  });
+  afterAll(() => server.close());
 
+  for (const file of readdirSync(`${root}/${folder}`)) {
+    for (const build of ["debug", "release"]) {
+      it(`${file} prints what its header promises, ${build} build`, async () => {
+        const promised = promisedLines(readFileSync(`${root}/${folder}/${file}`, "utf8"));
+        const wasm = `build/examples/guest/${file.replace(/\.as\.ts$/, `.${build}.wasm`)}`;
+        const flags = build === "debug" ? ["--debug"] : [];
+        await runNode(cli, "build", `${folder}/${file}`, "-o", wasm, ...flags);
+        expect(firstBreach(promised, await runNode(cli, "run", wasm, server.url))).toBeNull();
+      });
+    }
+  }
+});
+
+describe("README.md", () => {
   it("first program runs as pasted", async () => {
     mkdirSync(`${root}/build/readme`, { recursive: true });
     writeFileSync(`${root}/build/readme/first.mjs`, blocks[0]!);
     expect(await runNode("build/readme/first.mjs")).toBe(
       "quick is done\nquick has cleaned up\nslow has cleaned up\n",
     );
+  });
+});
+
+describe("README.md, WebAssembly", () => {
+  it("guest program runs as pasted", async () => {
+    writeFileSync(`${root}/build/readme/switch.as.ts`, blocks[1]!);
+    const promised = promisedLines(readFileSync(`${root}/examples/tutorial/guest/switch.as.ts`, "utf8"));
+    expect(firstBreach(promised, await runNode(cli, "run", "build/readme/switch.as.ts"))).toBeNull();
   });
 });
 
