@@ -13,7 +13,7 @@
 import { Entry, Flag, Kind, Outcome, Reason, State, Status, Turn } from "./abi";
 import * as host from "./host";
 import { allocateRow, freeRow, isCurrent, Row } from "./row";
-import { entryOp, entryRow, isEmpty, pop, push, reserveInterrupt } from "./run-queue";
+import { entryOp, entryRow, isEmpty, pop, push, readyCount, reserveInterrupt } from "./run-queue";
 import { arm, cancel, earliest, firstRow, isDueBefore, mark, timerCount } from "./timers";
 import {
   beginDispatch,
@@ -36,7 +36,18 @@ const ENTRIES_PER_LOOK: i32 = 50;
 export let current: Row | null = null;
 /** The row that is being delivered: a Timer whose task is interrupted, a Link whose callback runs. */
 let firing: Row | null = null;
+/** The host asked to end the turn. */
 let isStopping: bool = false;
+/** The turn's time, or its entries, are used up: what is left to do is to look at the deadlines. */
+let isSpent: bool = false;
+let turnEnd: f64 = 0;
+let entriesLeft: i32 = 0;
+let untilLook: i32 = 0;
+/**
+ * Entries to take before the deadlines are looked at, after stop() has cut a turn; -1: all. Without
+ * it, who stops every turn would keep the deadlines from ever being served (core-turn.test.ts).
+ */
+let owed: i32 = -1;
 let idleQueue: Row | null = null;
 export let switchCount: u32 = 0;
 
@@ -348,9 +359,10 @@ function callLink(link: Row, reason: Reason): void {
 function serveWaiters(queue: Row): void {
   const all = queue.state == State.Dead;
   for (;;) {
-    if (isStopping) return;
+    if (isStopping || isSpent) return;
     const waiter = nextWaiter(queue, all);
     if (waiter == null) break;
+    spend();
     if (waiter.kind == Kind.Link) {
       callLink(waiter, Reason.Wake);
     } else {
@@ -429,46 +441,73 @@ export function abandonedTask(): usize {
   return task;
 }
 
+/** Looks at the clock now and then: whether the turn's time is used up. */
+// @ts-ignore: decorator
+@inline
+function isTimeUp(): bool {
+  if (--untilLook > 0) return false;
+  untilLook = ENTRIES_PER_LOOK;
+  if (host.now() < turnEnd) return false;
+  isSpent = true;
+  return true;
+}
+
+/** Counts an entry taken, or a waiter served. */
+// @ts-ignore: decorator
+@inline
+function spend(): void {
+  if (--entriesLeft <= 0) isSpent = true;
+  isTimeUp();
+}
+
+/** Serves the deadlines that are due and were set before this moment. False: it was cut. */
+function serveDeadlines(): bool {
+  const now = host.now();
+  const newest = mark();
+  while (isDueBefore(now, newest)) {
+    fire(firstRow());
+    if (isStopping || isTimeUp()) return false;
+  }
+  return true;
+}
+
 /**
- * Runs one turn: until nothing is ready, `turnMs` have passed, `maxEntries` entries were taken, or
+ * Runs one turn: until nothing is ready, `turnMs` have passed, `maxEntries` steps were taken, or
  * stop() was called. Answers the earliest deadline in ms, or a Turn. @calls-user @switches
  */
 export function run(turnMs: f64, maxEntries: i32): f64 {
   isStopping = false;
-  const end = host.now() + turnMs;
-  let untilLook = ENTRIES_PER_LOOK;
+  isSpent = maxEntries <= 0;
+  turnEnd = host.now() + turnMs;
+  entriesLeft = maxEntries;
+  untilLook = ENTRIES_PER_LOOK;
   if (firing != null) {
     freeRow(firing!);
     firing = null;
   }
   if (dispatching != null) serveWaiters(dispatching!);
   while (true) {
-    while (!isStopping && maxEntries > 0 && !isEmpty()) {
+    while (!isStopping && !isSpent && owed != 0 && !isEmpty()) {
+      if (owed > 0) owed--;
       step(pop());
-      maxEntries--;
-      if (--untilLook == 0) {
-        untilLook = ENTRIES_PER_LOOK;
-        if (host.now() >= end) maxEntries = 0;
-      }
+      spend();
     }
-    if (isStopping) return Turn.Again;
-    if (isEmpty() && idleQueue != null && idleQueue!.head != null) {
+    if (isStopping) {
+      if (owed < 0) owed = readyCount();
+      return Turn.Again;
+    }
+    if (owed < 0 && isEmpty() && !isSpent && idleQueue != null && idleQueue!.head != null) {
       notify(idleQueue!);
       continue;
     }
-    if (timerCount() != 0) {
-      const now = host.now();
-      const newest = mark();
-      while (isDueBefore(now, newest)) {
-        fire(firstRow());
-        if (isStopping) return Turn.Again;
-        if (--untilLook == 0) {
-          untilLook = ENTRIES_PER_LOOK;
-          if (host.now() >= end) return Turn.Again;
-        }
-      }
+    owed = -1;
+    if (timerCount() != 0 && !serveDeadlines()) {
+      if (isStopping) owed = 0;
+      return Turn.Again;
     }
-    if (isEmpty()) return timerCount() != 0 ? earliest() : Turn.Idle;
-    if (maxEntries <= 0) return Turn.Again;
+    // One whom a deadline resumed may wait for idleness, and this is it (core-order.test.ts).
+    const isIdleWaited = idleQueue != null && idleQueue!.head != null;
+    if (dispatching == null && isEmpty() && !isIdleWaited) return timerCount() != 0 ? earliest() : Turn.Idle;
+    if (isSpent) return Turn.Again;
   }
 }

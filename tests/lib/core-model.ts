@@ -69,6 +69,12 @@ export class Model implements World {
   private switches = 0;
   private current: Thing | null = null;
   private dispatching: Thing | null = null;
+  private isSpent = false;
+  private endMs = 0;
+  private entriesLeft = 0;
+  private steps = 0;
+  /** Entries to take before the deadlines are looked at. */
+  private owed = Number.POSITIVE_INFINITY;
   /** A link being called, or a Timeout being delivered: it goes when that is over. */
   private delivering: Thing | null = null;
   private idle: Thing | null = null;
@@ -393,13 +399,14 @@ export class Model implements World {
   private serve(): void {
     const line = this.dispatching!;
     for (;;) {
-      if (this.isStopping) return;
+      if (this.isStopping || this.isSpent) return;
       const waiter = line.waiters[0];
       if (waiter === undefined) break;
       if (line.state !== State.Dead && !line.waiters.some((other) => other.isServed)) {
         if (line.turns === 0) break;
         line.turns--;
       }
+      this.spend();
       if (waiter.isTask) this.resume(waiter, Reason.Wake, -1);
       else this.call(waiter, Reason.Wake);
     }
@@ -452,26 +459,45 @@ export class Model implements World {
     }
   }
 
+  private isTimeUp(): boolean {
+    const isUp = ++this.steps % ENTRIES_PER_LOOK === 0 && this.actor.now() >= this.endMs;
+    if (isUp) this.isSpent = true;
+    return isUp;
+  }
+
+  /** An entry taken, or a waiter served. */
+  private spend(): void {
+    if (--this.entriesLeft <= 0) this.isSpent = true;
+    this.isTimeUp();
+  }
+
   run(turnMs: number, maxEntries: number): number {
     this.isStopping = false;
-    const endMs = this.actor.now() + turnMs;
-    let left = maxEntries;
-    let steps = 0;
-    const isTimeUp = (): boolean => ++steps % ENTRIES_PER_LOOK === 0 && this.actor.now() >= endMs;
+    this.isSpent = maxEntries <= 0;
+    this.endMs = this.actor.now() + turnMs;
+    this.entriesLeft = maxEntries;
+    this.steps = 0;
     // Where the turn before was cut.
     this.delivering = null;
     this.sweep();
     if (this.dispatching !== null) this.serve();
     for (;;) {
-      while (!this.isStopping && left > 0 && this.ready.length > 0) {
+      while (!this.isStopping && !this.isSpent && this.owed > 0 && this.ready.length > 0) {
+        this.owed--;
         this.take(this.ready.shift()!);
-        left = isTimeUp() ? 0 : left - 1;
+        this.spend();
       }
-      if (this.isStopping) return Turn.Again;
-      if (this.ready.length === 0 && this.idle !== null && this.idle.waiters.length > 0) {
+      if (this.isStopping) {
+        // What is ready at this moment comes before the deadlines, and nothing that comes later.
+        if (this.owed === Number.POSITIVE_INFINITY) this.owed = this.ready.length;
+        return Turn.Again;
+      }
+      const isDrained = this.owed === Number.POSITIVE_INFINITY && this.ready.length === 0;
+      if (isDrained && !this.isSpent && this.idle !== null && this.idle.waiters.length > 0) {
         this.notify(this.idle);
         continue;
       }
+      this.owed = Number.POSITIVE_INFINITY;
       const nowMs = this.actor.now();
       const isOld = this.nextOrder;
       while (
@@ -480,10 +506,16 @@ export class Model implements World {
         this.deadlines[0].order < isOld
       ) {
         this.fire(this.deadlines[0].thing);
-        if (this.isStopping || isTimeUp()) return Turn.Again;
+        if (this.isStopping) {
+          this.owed = 0;
+          return Turn.Again;
+        }
+        if (this.isTimeUp()) return Turn.Again;
       }
-      if (this.ready.length === 0) return this.deadlines[0]?.atMs ?? Turn.Idle;
-      if (left <= 0) return Turn.Again;
+      const isIdleWaited = this.idle !== null && this.idle.waiters.length > 0;
+      const isLeft = this.dispatching !== null || this.ready.length > 0 || isIdleWaited;
+      if (!isLeft) return this.deadlines[0]?.atMs ?? Turn.Idle;
+      if (this.isSpent) return Turn.Again;
     }
   }
 

@@ -56,6 +56,25 @@ test("start() with a delay runs after a plain spawn of the same turn", () => {
   expect(stage.rows()).toEqual([soon, late]);
 });
 
+test("run() serves one who waits for idleness since a deadline resumed it", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const idle = core.idleRow();
+  const sleeper = stage.spawn();
+  const other = stage.spawn();
+  stage.onResume = (row) => {
+    const isFirst = stage.calls.filter((call) => call.row === row).length === 1;
+    if (row === other || isFirst) core.sleep(row, row === other ? 100 : 1, true);
+    else if (stage.calls.length < 4) core.waitOn(row, idle, core.serialOf(idle), -1, true);
+    else return Outcome.Done;
+    return Outcome.Parked;
+  };
+  expect(stage.run()).toBe(1);
+  stage.nowMs = 1;
+  expect(stage.run()).toBe(100);
+  expect(stage.rows()).toEqual([sleeper, other, sleeper, sleeper]);
+});
+
 test("run() serves the idle queue only when nothing is ready", () => {
   const stage = new Stage();
   const { core } = stage;

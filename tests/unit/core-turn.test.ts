@@ -127,3 +127,46 @@ test("run() leaves the idle queue alone when the entries have spent the turn", (
   expect(stage.run()).toBe(Turn.Idle);
   expect(stage.rows()).toEqual([tasks[1], waiter]);
 });
+
+test("run() serves deadlines although every turn is stopped", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const main = stage.spawn();
+  const sleeper = stage.spawn();
+  stage.onResume = (row) => {
+    if (row === main) {
+      core.stop();
+      return Outcome.Ready;
+    }
+    if (stage.nowMs > 0) return Outcome.Done;
+    core.sleep(row, 1, true);
+    return Outcome.Parked;
+  };
+  stage.run();
+  stage.run();
+  stage.rows();
+  stage.nowMs = 1;
+  for (let turn = 0; turn < 4; turn++) expect(core.run(5, 1e9)).toBe(Turn.Again);
+  expect(stage.rows().filter((row) => row === sleeper)).toHaveLength(1);
+});
+
+test("run() leaves a dispatch whose waiters use up the turn, and goes on with it in the next", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const serial = stage.serial();
+  const queue = core.createQueue(serial, false);
+  const waiters = Array.from({ length: 120 }, () => stage.spawn());
+  stage.onResume = (row) => {
+    core.waitOn(row, queue, serial, -1, true);
+    return Outcome.Parked;
+  };
+  stage.run();
+  core.notifyQueue(queue, serial);
+  stage.onResume = () => {
+    stage.nowMs += 1;
+    return Outcome.Done;
+  };
+  expect(core.run(5, 1e9)).toBe(Turn.Again);
+  expect(core.run(1e9, 1e9)).toBe(Turn.Idle);
+  expect(stage.rows().slice(-120)).toEqual(waiters);
+});
