@@ -1,6 +1,7 @@
 // Memory: resident bytes for each of 100 000, and of 1 000 000, tasks parked on one event.
 
 import { Event, Hub, spawn } from "wevent";
+import { loadBench } from "../lib/guest.js";
 import { measureMemory } from "../lib/measure.js";
 
 async function parkGreenlets(count) {
@@ -19,6 +20,15 @@ async function parkGreenlets(count) {
     event.set();
     await hub.join();
     if (left !== 0) throw new Error(`${left} of ${count} greenlets were not released`);
+  };
+}
+
+async function parkGuests(count) {
+  const bench = await loadBench();
+  await bench.call("park", count);
+  return async () => {
+    const left = await bench.call("release");
+    if (left !== 0) throw new Error(`${left} of ${count} guest greenlets were not released`);
   };
 }
 
@@ -44,7 +54,7 @@ const parked = (count) => ({
   title: `parked, each of ${count.toLocaleString("en")}`,
   unit: "bytes",
   // One subject to a process: freed memory is not given back, and would flatter the second.
-  subjects: { wevent: parkGreenlets, await: parkPromises },
+  subjects: { wevent: parkGreenlets, guest: parkGuests, await: parkPromises },
   memory: (park, scale) => measureMemory(park, Math.round(count * scale)),
 });
 

@@ -1,8 +1,10 @@
 // Spawning: 100 000 tasks that return at once, joined. One shared function, and a fresh literal each.
 
 import { Hub, joinAll, spawn } from "wevent";
+import { loadBench } from "../lib/guest.js";
 
 const hub = new Hub();
+const bench = await loadBench();
 
 function* empty() {}
 async function emptyAsync() {}
@@ -19,6 +21,10 @@ export const cases = {
           for (let i = 0; i < ops; i++) all[i] = spawn(empty);
           yield* joinAll(all);
         });
+        return ops;
+      },
+      guest: async (ops) => {
+        await bench.call("spawnAndJoin", ops);
         return ops;
       },
       await: async (ops) => {

@@ -1,8 +1,10 @@
 // Switching: tasks that only give way. 2 and 1000 tasks, and 2 tasks under 5 and 20 frames.
 
 import { call, Hub, joinAll, sleep, spawn } from "wevent";
+import { loadBench } from "../lib/guest.js";
 
 const hub = new Hub();
+const bench = await loadBench();
 
 function* body(count) {
   for (let i = 0; i < count; i++) yield* sleep(0);
@@ -63,6 +65,20 @@ function ring(tasks, depth) {
   };
 }
 
+function guestSwitches(tasks) {
+  return async (ops) => {
+    await bench.call("switches", tasks, Math.ceil(ops / tasks));
+    return ops;
+  };
+}
+
+function guestDeep(depth) {
+  return async (ops) => {
+    await bench.call("deepSwitches", depth, Math.ceil(ops / 2));
+    return ops;
+  };
+}
+
 const flat = (_depth, count) => body(count);
 
 export const cases = {
@@ -70,13 +86,23 @@ export const cases = {
     title: "switch, 2 tasks",
     unit: "ns",
     ops: 1_000_000,
-    subjects: { wevent: greenlets(flat, 2, 0), await: promises(2, 0), generators: ring(2, 0) },
+    subjects: {
+      wevent: greenlets(flat, 2, 0),
+      guest: guestSwitches(2),
+      await: promises(2, 0),
+      generators: ring(2, 0),
+    },
   },
   switch1000: {
     title: "switch, 1000 tasks",
     unit: "ns",
     ops: 1_000_000,
-    subjects: { wevent: greenlets(flat, 1000, 0), await: promises(1000, 0), generators: ring(1000, 0) },
+    subjects: {
+      wevent: greenlets(flat, 1000, 0),
+      guest: guestSwitches(1000),
+      await: promises(1000, 0),
+      generators: ring(1000, 0),
+    },
   },
   depth5: {
     title: "switch, 5 frames deep",
@@ -85,6 +111,7 @@ export const cases = {
     subjects: {
       wevent: greenlets(called, 2, 5),
       "wevent yield*": greenlets(nested, 2, 5),
+      guest: guestDeep(5),
       await: promises(2, 5),
       generators: ring(2, 5),
     },
@@ -96,6 +123,7 @@ export const cases = {
     subjects: {
       wevent: greenlets(called, 2, 20),
       "wevent yield*": greenlets(nested, 2, 20),
+      guest: guestDeep(20),
       await: promises(2, 20),
       generators: ring(2, 20),
     },

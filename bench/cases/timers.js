@@ -1,8 +1,10 @@
 // Timers: 100 000 sleeps of 0 to 100 ms. What counts is the CPU they take, in ms.
 
 import { Hub, joinAll, sleep, spawn } from "wevent";
+import { loadBench } from "../lib/guest.js";
 
 const hub = new Hub();
+const bench = await loadBench();
 
 /** The same spans every time: the linear congruential generator of ANSI C. */
 function spans(count) {
@@ -31,7 +33,7 @@ export const cases = {
     unit: "ms",
     measure: async (scale) => {
       const all = spans(Math.round(100_000 * scale));
-      const samples = { wevent: [], await: [] };
+      const samples = { wevent: [], guest: [], await: [] };
       for (let round = 0; round < (scale < 1 ? 1 : 7); round++) {
         globalThis.gc?.();
         samples.wevent.push(
@@ -42,12 +44,18 @@ export const cases = {
           ),
         );
         globalThis.gc?.();
+        samples.guest.push(await cpuMs(() => bench.call("sleeps", all.length)));
+        globalThis.gc?.();
         samples.await.push(
           await cpuMs(() => Promise.all(all.map((ms) => new Promise((resolve) => setTimeout(resolve, ms))))),
         );
       }
       const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-      return { wevent: middle(samples.wevent), await: middle(samples.await) };
+      return {
+        wevent: middle(samples.wevent),
+        guest: middle(samples.guest),
+        await: middle(samples.await),
+      };
     },
   },
 };
