@@ -3,7 +3,14 @@
 import { call } from "./core/call.js";
 import { listOf, requireOptions } from "./core/check.js";
 import { current } from "./core/current.js";
-import { type Body, Greenlet, type KillError, requireGreenlet, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
+import {
+  type Body,
+  Greenlet,
+  type KillError,
+  requireGreenlet,
+  spawnGreenlet,
+  type WaitOptions,
+} from "./core/greenlet.js";
 import { currentHub, Hub, type Main } from "./core/hub.js";
 import type { Operation } from "./core/operation.js";
 import { Timeout, timeoutMs } from "./core/timeout.js";
