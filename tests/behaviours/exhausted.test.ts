@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { Event, Greenlet, joinAll, sleep, spawn, spawnLater, Timeout, wait } from "wevent";
 import { ExhaustedError } from "wevent/hub";
-import { codeOf, inHub, thrownBy } from "../lib/hub.ts";
+import { codeOf, inHub, rowsInUse, thrownBy } from "../lib/hub.ts";
 
 const LIMIT = { memoryLimitBytes: 6 * 65536 };
 
@@ -75,6 +75,23 @@ it(
     for (const greenlet of greenlets) greenlet.kill();
     yield* sleep(0);
     expect(yield* spawn(() => 5)).toBe(5);
+  }, LIMIT),
+);
+
+it(
+  "spawnLater that gets a row and no deadline gives the row back",
+  inHub(function* ({ hub }) {
+    // All memory goes to rows: none is left for the first deadline.
+    fill(() => spawn(() => 1));
+    yield* sleep(0);
+    const before = rowsInUse(hub);
+    for (let i = 0; i < 100; i++)
+      expect(thrownBy(() => spawnLater(1, () => 1))).toBeInstanceOf(ExhaustedError);
+    expect(rowsInUse(hub)).toBe(before);
+    const late = new Greenlet(() => 5);
+    expect(thrownBy(() => late.startLater(1))).toBeInstanceOf(ExhaustedError);
+    late.start();
+    expect(yield* late).toBe(5);
   }, LIMIT),
 );
 

@@ -64,6 +64,20 @@ it(
 );
 
 it(
+  "166 idle gives back at once to one that a timer has resumed, when nothing else is ready",
+  inHub(function* ({ hub }) {
+    const other = spawn(() => sleep(100));
+    yield* sleep(5);
+    yield* idle();
+    expect(hub.now()).toBe(5);
+    yield* other.kill();
+    yield* sleep(5);
+    yield* idle();
+    expect(hub.now()).toBe(10);
+  }),
+);
+
+it(
   "166 several in idle go on in the order they came",
   inHub(function* ({ log }) {
     const idler = function* (name: string) {
