@@ -9,7 +9,7 @@ import { callBack, Link } from "./link.js";
 import { DONE, done, Operation, PARKED, type Step } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
 import { asFrame, delegate, type Frame, Task } from "./task.js";
-import { expired, limited, Timeout, type TimeoutArgument, timeoutMs } from "./timeout.js";
+import { expired, limited, Timeout, type TimeoutArgument } from "./timeout.js";
 import { waitFor } from "./wait-promise.js";
 
 /**
