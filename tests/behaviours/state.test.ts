@@ -246,8 +246,11 @@ it(
         return 1;
       });
     });
-    await greenlet![Symbol.asyncDispose]();
-    expect(log).toEqual(["ended"]);
+    {
+      await using ofScope = greenlet!;
+      log.push(`scope ${ofScope.dead}`);
+    }
+    expect(log).toEqual(["scope false", "ended"]);
     expect(greenlet!.value).toBe(1);
   }),
 );

@@ -111,10 +111,14 @@ it(
       yield* sleep(1);
     });
     expect(timeout.pending).toBe(false);
-    const scoped = Timeout.startNew(10);
-    expect(scoped.pending).toBe(true);
-    scoped[Symbol.dispose]();
+    let scoped: Timeout;
+    {
+      using ofScope = Timeout.startNew(10);
+      scoped = ofScope;
+      expect(scoped.pending).toBe(true);
+    }
     expect(scoped.pending).toBe(false);
+    scoped[Symbol.dispose]();
     yield* sleep(100);
   }),
 );
