@@ -49,12 +49,12 @@ class Abort extends Exit {
 export function fetch(url: string): Response {
   const row = runningRow();
   const request = host.startFetch(changetype<usize>(url), row, host.park(row, -1));
-  const task = changetype<Task>(current);
+  const extra = changetype<Task>(current).more();
   const abort = new Abort(request);
-  abort.below = task.exits;
-  task.exits = abort;
+  abort.below = extra.exits;
+  extra.exits = abort;
   const status = park(Outcome.Parked);
-  task.exits = abort.below;
+  extra.exits = abort.below;
   const response =
     status == Status.Ok
       ? new Response(host.fetchStatus(request), take(host.fetchText(request)))

@@ -36,12 +36,13 @@ export class AnyGreenlet extends Task {
 
   /** What listings call it. @noswitch */
   get name(): string {
-    const label = this.label;
+    const extra = this.extra;
+    const label = extra != null ? extra.label : null;
     return label != null ? label : "greenlet-" + this.id.toString();
   }
 
   set name(name: string) {
-    this.label = name;
+    this.more().label = name;
   }
 
   /** Whether it has ended, whichever way. @noswitch */
@@ -264,10 +265,10 @@ class ExitCall<F, A> extends Exit {
  */
 export function onExit<F, A>(fn: F, arg: A): bool {
   if (current == 0) return false;
-  const task = changetype<Task>(current);
+  const extra = changetype<Task>(current).more();
   const exit = new ExitCall<F, A>(fn, arg);
-  exit.below = task.exits;
-  task.exits = exit;
+  exit.below = extra.exits;
+  extra.exits = exit;
   return true;
 }
 

@@ -41,7 +41,7 @@ export class Pool extends Owner {
   spawn<F, A = i32>(fn: F, arg: A = 0): Greenlet<ReturnType<F>> {
     const greenlet = new Spawned<F, A, ReturnType<F>>(fn, arg);
     if (this.places.acquire()) {
-      greenlet.owner = this;
+      greenlet.more().owner = this;
       if (launch(greenlet, -1) != Status.Ok) greenlet.end();
     } else {
       greenlet.fate = Fate.Exhausted;

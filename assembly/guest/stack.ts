@@ -40,6 +40,36 @@ export function reserve(stack: Stack, sizeBytes: u32): bool {
   return true;
 }
 
+/** Copies a stack into its block, which has room for it. */
+// @ts-ignore: decorator
+@inline
+export function save(stack: Stack, scratch: usize, frames: u32, top: usize, roots: u32): void {
+  const block = stack.block;
+  if (frames > 256) memory.copy(block, scratch, frames);
+  else for (let i: u32 = 0; i < frames; i += 8) store<u64>(block + i, load<u64>(scratch + i));
+  const slice = block + frames;
+  for (let i: u32 = 0; i < roots; i += 4) {
+    const root = load<usize>(top + i);
+    store<usize>(slice + i, root);
+    // The collector may have walked this task already, and must then walk it again.
+    __link(changetype<usize>(stack), root, true);
+  }
+  stack.frames = frames;
+  stack.roots = roots;
+}
+
+/** Copies the roots back to just below `base`, answers where they begin, and lets go of the block. */
+// @ts-ignore: decorator
+@inline
+export function restoreRoots(stack: Stack, base: usize): usize {
+  const roots = stack.roots;
+  const slice = stack.block + stack.frames;
+  const top = base - roots;
+  for (let i: u32 = 0; i < roots; i += 4) store<u32>(top + i, load<u32>(slice + i));
+  discard(stack);
+  return top;
+}
+
 /** Forgets the parked frames and roots: nothing will resume them. */
 export function discard(stack: Stack): void {
   stack.frames = 0;

@@ -11,8 +11,8 @@
 //   shadow stack    managed references, for the collector. Grows down from __heap_base. Compiled code
 //                   keeps addresses into it across calls, so a slice goes back to where it was.
 //
-//   __data_end            __stack_pointer          __heap_base
-//        |      free            |  the greenlet's slice  |  heap ... scratch (SCRATCH_BYTES) ...
+//   static data | scratch  --> |        free       <-- greenlet's slice | heap ...
+//                     __data_end         __stack_pointer        __heap_base
 //
 // Asyncify does not instrument a function that itself calls it. So if the optimiser copied park() into
 // its caller, or a body into resume(), the code there would run again at every resume, with right
@@ -22,7 +22,7 @@
 import { Outcome, Reason } from "../core/abi";
 import { Fate, Refusal, Status } from "./abi";
 import * as host from "./imports";
-import { reserve, Stack } from "./stack";
+import { reserve, restoreRoots, save, Stack } from "./stack";
 import { current, deliver, drop, fail, finish, setCurrent, Task } from "./task";
 
 // @ts-ignore: decorator
@@ -35,8 +35,8 @@ import { current, deliver, drop, fail, finish, setCurrent, Task } from "./task";
 @external("asyncify", "stop_rewind") declare function stopRewind(): void;
 
 // @ts-ignore: decorator
-@inline const SCRATCH_BYTES: usize = 2 << 20;
-const scratch: usize = heap.alloc(SCRATCH_BYTES);
+@inline const SCRATCH_BYTES: i32 = 2 << 20;
+const scratch: usize = memory.data(SCRATCH_BYTES, 16);
 /** Asyncify's descriptors: where it writes or reads, and the end it may not pass. */
 const unwinding: usize = memory.data(8, 4);
 const rewinding: usize = memory.data(8, 4);
@@ -45,29 +45,35 @@ store<usize>(rewinding, usize.MAX_VALUE, 4);
 
 // @ts-ignore: decorator
 @inline const RUNNING: i32 = -1;
+// @ts-ignore: decorator
+@inline const REWINDING: i32 = 1;
+// @ts-ignore: decorator
+@inline const BARRED: i32 = 2;
 /** What the trampoline is to answer, once park() has been called. */
 let answer: i32 = RUNNING;
-let isRewinding: bool = false;
 /** What the blocking call that is resumed comes to. */
 let status: i32 = Status.Ok;
-/** What forbids to park: 1 while no greenlet runs, 1 more for each JavaScript frame between. */
-let barriers: i32 = 1;
+/**
+ * What park() may do. 0: suspend. 1: go on, the frames are coming back. 2 and more: nothing; 2 while no
+ * greenlet runs, and 2 more for each JavaScript frame between.
+ */
+let mode: i32 = BARRED;
 let isCollectionAsked: bool = false;
 
 /** The row of the running greenlet. Called first in whatever blocks: throws where nothing can be suspended. */
 export function runningRow(): usize {
-  if (barriers != 0) host.refuse(Refusal.CannotPark, 0);
+  if (mode != 0) host.refuse(Refusal.CannotPark, 0);
   return load<usize>(current, offsetof<Task>("row"));
 }
 
 /** Suspends the running greenlet; answers what it was resumed with. Its wake-up is arranged already. @switches */
 export function park(outcome: Outcome): Status {
-  if (isRewinding) {
-    isRewinding = false;
+  if (mode != 0) {
+    if (mode != REWINDING) host.refuse(Refusal.CannotPark, 0);
+    mode = 0;
     stopRewind();
     return status;
   }
-  if (barriers != 0) host.refuse(Refusal.CannotPark, 0);
   answer = outcome;
   store<usize>(unwinding, scratch);
   startUnwind(unwinding);
@@ -79,21 +85,17 @@ export function park(outcome: Outcome): Status {
 @inline
 function begin(body: usize, reason: i32, cause: usize): void {
   if (__stack_pointer != __heap_base) host.refuse(Refusal.FramesBelow, 0);
-  status = reason > Reason.TimedOut ? deliver(body, reason, cause) : reason;
   setCurrent(body);
-  barriers = 0;
+  status = reason > Reason.TimedOut ? deliver(body, reason, cause) : reason;
   const stack = changetype<Stack>(body);
   const frames = stack.frames;
-  if (frames == 0) return;
-  const roots = stack.roots;
-  const slice = stack.block + frames;
-  const top = __heap_base - roots;
-  for (let i: usize = 0; i < roots; i += 4) store<u32>(top + i, load<u32>(slice + i));
-  __stack_pointer = top;
-  stack.frames = 0;
-  stack.roots = 0;
-  store<usize>(rewinding, slice);
-  isRewinding = true;
+  if (frames == 0) {
+    mode = 0;
+    return;
+  }
+  mode = REWINDING;
+  store<usize>(rewinding, stack.block + frames);
+  __stack_pointer = restoreRoots(stack, __heap_base);
   startRewind(rewinding);
 }
 
@@ -103,7 +105,7 @@ function begin(body: usize, reason: i32, cause: usize): void {
 function conclude(): Outcome {
   while (answer == RUNNING) {
     if (!finish(current)) {
-      barriers = 1;
+      mode = BARRED;
       setCurrent(0);
       return Outcome.Done;
     }
@@ -111,20 +113,25 @@ function conclude(): Outcome {
   }
   let outcome = answer;
   answer = RUNNING;
-  barriers = 1;
+  mode = BARRED;
   const stack = changetype<Stack>(current);
   const frames = <u32>(load<usize>(unwinding) - scratch);
   const top = __stack_pointer;
   const roots = <u32>(__heap_base - top);
-  if (frames > <u32>SCRATCH_BYTES) host.refuse(Refusal.Poisoned, frames);
+  let fits = true;
+  if (frames + roots > stack.capacity) {
+    // stopUnwind() would trap on it, and the memory that was overwritten would be used again.
+    if (frames > <u32>SCRATCH_BYTES) host.refuse(Refusal.Poisoned, frames);
+    fits = reserve(stack, frames + roots);
+  }
   stopUnwind();
   __stack_pointer = __heap_base;
-  if (frames + roots > stack.capacity && !reserve(stack, frames + roots)) {
+  if (fits) {
+    save(stack, scratch, frames, top, roots);
+  } else {
     host.tooDeep(load<usize>(current, offsetof<Task>("row")), frames + roots);
     fail(current, Fate.TooDeep);
     outcome = Outcome.Parked;
-  } else {
-    save(stack, frames, top, roots);
   }
   setCurrent(0);
   if (isCollectionAsked) {
@@ -132,23 +139,6 @@ function conclude(): Outcome {
     __collect();
   }
   return outcome;
-}
-
-// @ts-ignore: decorator
-@inline
-function save(stack: Stack, frames: u32, top: usize, roots: u32): void {
-  const block = stack.block;
-  if (frames > 256) memory.copy(block, scratch, frames);
-  else for (let i: u32 = 0; i < frames; i += 8) store<u64>(block + i, load<u64>(scratch + i));
-  const slice = block + frames;
-  for (let i: u32 = 0; i < roots; i += 4) {
-    const root = load<usize>(top + i);
-    store<usize>(slice + i, root);
-    // The collector may have walked this task already, and must then walk it again.
-    __link(changetype<usize>(stack), root, true);
-  }
-  stack.frames = frames;
-  stack.roots = roots;
 }
 
 /** What the core calls to resume a task of this guest. @switches */
@@ -175,28 +165,30 @@ export function leave(): i32 {
   return conclude();
 }
 
-/** A trap or a thrown error has cut the running greenlet: the frames are gone, no epilogue has run. */
-export function recover(): void {
+/**
+ * A trap or a thrown error has cut the running greenlet: the frames are gone, no epilogue has run.
+ * False: it will not be resumed, and its owner is to end it.
+ */
+export function recover(): bool {
   store<usize>(unwinding, scratch);
   stopUnwind();
-  isRewinding = false;
   answer = RUNNING;
-  barriers = 1;
+  mode = BARRED;
   __stack_pointer = __heap_base;
   const body = current;
   setCurrent(0);
-  if (body != 0) fail(body, Fate.Trapped);
+  return body != 0 && fail(body, Fate.Trapped);
 }
 
 /** JavaScript is about to call an export: nothing may park below it. Answers what inside() wants back. */
 export function outside(): usize {
-  barriers++;
+  mode += BARRED;
   return __stack_pointer;
 }
 
 /** That export has returned or thrown. */
 export function inside(top: usize): void {
-  barriers--;
+  mode -= BARRED;
   __stack_pointer = top;
 }
 

@@ -40,6 +40,28 @@ export class Deadline {
   below: Deadline | null = null;
 }
 
+/** What most greenlets never need; apart, so that the others stay small and quick to collect. */
+export class Extra {
+  /** Calls to make at the end, the last registered first. */
+  exits: Exit | null = null;
+  deadlines: Deadline | null = null;
+  owner: Owner | null = null;
+  label: string | null = null;
+
+  disarm(deadline: Deadline): void {
+    let above: Deadline | null = null;
+    for (let it: Deadline | null = this.deadlines; it != null; it = it!.below) {
+      if (it == deadline) {
+        if (above == null) this.deadlines = it.below;
+        else above.below = it.below;
+        it.below = null;
+        return;
+      }
+      above = it;
+    }
+  }
+}
+
 export class Task {
   // The words of Stack, in its order: changetype<Stack>(task) is how switch.ts sees a task.
   entry: u32 = 0;
@@ -57,10 +79,7 @@ export class Task {
   /** Its row was given by the host, which runs an export for it. */
   isAdopted: bool = false;
   catchesKill: bool = false;
-  exits: Exit | null = null;
-  deadlines: Deadline | null = null;
-  owner: Owner | null = null;
-  label: string | null = null;
+  extra: Extra | null = null;
   /** The next live task. */
   next: Task | null = null;
   /** The live task before this one. The chain of `next` keeps it; this is only to leave the chain. */
@@ -79,14 +98,18 @@ export class Task {
 
   /** Ends: everything but the object and its result is given back. */
   end(): void {
-    if (this.fate == Fate.None) this.fate = Fate.Returned;
     this.hasEnded = true;
+    if (this.fate == Fate.None) this.fate = Fate.Returned;
     free(changetype<Stack>(this));
-    for (let it: Deadline | null = this.deadlines; it != null; it = it!.below) core.cancelRow(it.row, it.serial);
-    this.deadlines = null;
-    const owner = this.owner;
-    if (owner != null) owner.left(this);
-    this.owner = null;
+    const extra = this.extra;
+    if (extra != null) {
+      for (let it = extra.deadlines; it != null; it = it!.below) core.cancelRow(it.row, it.serial);
+      const owner = extra.owner;
+      if (owner != null) owner.left(this);
+      extra.exits = null;
+      extra.deadlines = null;
+      extra.owner = null;
+    }
     if (this.row == 0) return;
     const next = this.next;
     const previous = changetype<Task | null>(this.previous);
@@ -104,26 +127,19 @@ export class Task {
     this.entry = exitsEntry();
   }
 
-  disarm(deadline: Deadline): void {
-    let above: Deadline | null = null;
-    for (let it: Deadline | null = this.deadlines; it != null; it = it!.below) {
-      if (it == deadline) {
-        if (above == null) this.deadlines = it.below;
-        else above.below = it.below;
-        it.below = null;
-        return;
-      }
-      above = it;
+  more(): Extra {
+    let extra = this.extra;
+    if (extra == null) {
+      extra = new Extra();
+      this.extra = extra;
     }
+    return extra;
   }
 
   // A custom visitor replaces the generated one, so it names every reference of this class. asc
   // takes it only from library source: the module must be imported as "wevent/assembly".
   @unsafe protected __visit(cookie: u32): void {
-    __visit(changetype<usize>(this.exits), cookie);
-    __visit(changetype<usize>(this.deadlines), cookie);
-    __visit(changetype<usize>(this.owner), cookie);
-    __visit(changetype<usize>(this.label), cookie);
+    __visit(changetype<usize>(this.extra), cookie);
     __visit(changetype<usize>(this.next), cookie);
     let root = this.block + this.frames;
     const end = root + this.roots;
@@ -136,11 +152,12 @@ let firstLive: Task | null = null;
 /** Body of a task that has nothing left but its handlers: the last registered first. They may block. */
 function runExits(): void {
   for (;;) {
-    const task = changetype<Task>(current);
-    const exit = task.exits;
+    const extra = changetype<Task>(current).extra;
+    if (extra == null) return;
+    const exit = extra.exits;
     if (exit == null) return;
     // Taken before it is called: a handler that traps or is killed is not called again.
-    task.exits = exit.below;
+    extra.exits = exit.below;
     exit.run();
   }
 }
@@ -156,7 +173,8 @@ function exitsEntry(): u32 {
 /** The body returned. True: `entry` is to be called, there are handlers. False: the task has ended. */
 export function finish(body: usize): bool {
   const task = changetype<Task>(body);
-  if (task.exits == null) {
+  const extra = task.extra;
+  if (extra == null || extra.exits == null) {
     task.end();
     return false;
   }
@@ -169,10 +187,11 @@ export function finish(body: usize): bool {
 export function deliver(body: usize, reason: i32, cause: usize): Status {
   const task = changetype<Task>(body);
   if (reason == Reason.Timeout) {
-    for (let it: Deadline | null = task.deadlines; it != null; it = it!.below) {
+    const extra = task.more();
+    for (let it = extra.deadlines; it != null; it = it!.below) {
       if (it.row == cause && it.serial == core.serialOf(cause)) {
         it.hasFired = true;
-        task.disarm(it);
+        extra.disarm(it);
         break;
       }
     }
@@ -187,18 +206,20 @@ export function deliver(body: usize, reason: i32, cause: usize): Status {
 export function drop(body: usize): void {
   const task = changetype<Task>(body);
   task.fate = Fate.Killed;
-  task.exits = null;
   task.end();
 }
 
 /**
- * It cannot go on: a trap, or more stack than the limit. It is made ready once more, to call its
- * handlers and end; whatever it waited for is cancelled by that.
+ * It cannot go on: a trap, or more stack than the limit. It is made ready once more, to call its handlers
+ * and end; whatever it waited for is cancelled by that. False: what failed is its very end, in a heap that
+ * somebody has overwritten, and trying again would not end.
  */
-export function fail(body: usize, fate: Fate): void {
+export function fail(body: usize, fate: Fate): bool {
   const task = changetype<Task>(body);
+  if (task.hasEnded) return false;
   task.abandon(fate);
   core.wake(task.row, core.park(task.row, -1));
+  return true;
 }
 
 /** Makes a row for a task and puts it in the chain of the living. False: the core's memory is exhausted. */

@@ -4,7 +4,7 @@
 import { Status } from "./abi";
 import * as core from "./imports";
 import { runningRow } from "./switch";
-import { current, Deadline, Task } from "./task";
+import { current, Deadline, Extra, Task } from "./task";
 
 /**
  * A deadline over a stretch of code. When it passes, the blocking call its greenlet is in answers
@@ -22,7 +22,7 @@ import { current, Deadline, Task } from "./task";
  * @since 0.1
  */
 export class Timeout extends Deadline {
-  private owner: Task | null = null;
+  private owner: Extra | null = null;
 
   /** @param ms - Milliseconds; less than 0: it never fires. */
   constructor(public readonly ms: f64) {
@@ -57,7 +57,7 @@ export class Timeout extends Deadline {
     if (this.pending || this.ms < 0) return Status.Ok;
     const row = core.armTimeout(0, greenlet, this.ms);
     if (row == 0) return Status.Exhausted;
-    const owner = changetype<Task>(current);
+    const owner = changetype<Task>(current).more();
     this.row = row;
     this.serial = core.serialOf(row);
     this.hasFired = false;

@@ -5,7 +5,7 @@ import { Outcome, Reason } from "../../assembly/core/abi.js";
 import { Fate } from "../../assembly/guest/abi.js";
 import { switchTo } from "../core/current.js";
 import { type Body, Greenlet, GreenletExit } from "../core/greenlet.js";
-import { GuestCorrupt, GuestTrap } from "./errors.js";
+import { GuestTrap } from "./errors.js";
 import type { Guest, GuestFunction, GuestValue } from "./guest.js";
 
 export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
@@ -32,14 +32,11 @@ export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
     try {
       return this.#step(reason, cause);
     } catch (error) {
-      if (error instanceof GuestCorrupt || this.#guestBody === 0) {
-        this._fail(error);
-        return Outcome.Done;
-      }
-      // The guest has made the row ready once more, to run its onExit handlers.
       this.#error ??= error;
-      this.guest.controls.__wevent_recover();
-      return Outcome.Parked;
+      // The guest makes the row ready once more, to run its onExit handlers.
+      if (this.#guestBody !== 0 && this.guest.recover()) return Outcome.Parked;
+      this._fail(error);
+      return Outcome.Done;
     } finally {
       switchTo(caller);
     }

@@ -26,6 +26,7 @@ export type GuestFunction = (...args: GuestValue[]) => GuestValue | undefined;
 
 /** What assembly/guest/exports.ts exports for the loader. */
 export interface Controls {
+  readonly memory: WebAssembly.Memory;
   __wevent_adopt(row: number): number;
   __wevent_collect(): void;
   __wevent_enter(body: number, reason: number, cause: number): number;
@@ -34,7 +35,7 @@ export interface Controls {
   __wevent_leave(): number;
   __wevent_limit(sizeBytes: number): void;
   __wevent_outside(): number;
-  __wevent_recover(): void;
+  __wevent_recover(): number;
   __wevent_resume: WebAssembly.ExportValue;
 }
 
@@ -98,7 +99,7 @@ export class Guest implements Home {
     for (const [name, value] of Object.entries(instance.exports)) {
       if (PRIVATE.test(name)) continue;
       if (typeof value === "function") this.#functions.set(name, value as GuestFunction);
-      this.exports[name] = typeof value === "function" ? this.#fence(name, value as GuestFunction) : value;
+      this.exports[name] = typeof value === "function" ? this.#fence(value as GuestFunction) : value;
     }
     // What the module's start function has spawned.
     hub.schedule();
@@ -106,7 +107,7 @@ export class Guest implements Home {
 
   /** The guest's memory. Any call into the guest may grow it: take a view anew after each. */
   get memory(): WebAssembly.Memory {
-    return this.exports["memory"] as WebAssembly.Memory;
+    return this.controls.memory;
   }
 
   /**
@@ -199,7 +200,7 @@ export class Guest implements Home {
   }
 
   /** The export as plain code may call it: nothing may park below it. */
-  #fence(name: string, call: GuestFunction): GuestFunction {
+  #fence(call: GuestFunction): GuestFunction {
     return (...args) => {
       this.checkUsable();
       const top = this.controls.__wevent_outside();
@@ -286,12 +287,24 @@ export class Guest implements Home {
   /** One of its own greenlets has trapped: JavaScript learns of it here, and nowhere else. */
   #recover(row: number, error: unknown): void {
     const name = this.#nameOf(row);
-    if (!this.#isCorrupt) this.controls.__wevent_recover();
+    if (!this.recover()) this.hub.core.end(row);
     this.hub.report({
       error: error instanceof GuestCorrupt ? error : new GuestTrap(name, error),
       context: this,
       name,
     });
+  }
+
+  /** @internal Puts the guest in order after a trap. False: the greenlet that trapped is not resumed any more. */
+  recover(): boolean {
+    if (this.#isCorrupt) return false;
+    try {
+      if (this.controls.__wevent_recover() !== 0) return true;
+    } catch {
+      // Not even that goes through: the guest's heap has been overwritten, by its own code.
+    }
+    this.#isCorrupt = true;
+    return false;
   }
 
   #nameOf(row: number): string {

@@ -5,14 +5,16 @@
 // not be copied into its callers before the pass: protectSwitch() first, then the compiler's optimiser,
 // then instrument(), whose second optimisation halves what the pass has added.
 
+import { forwardPositions, type TreeAccess, type TreeModule } from "./forward.js";
+
 /** What is used of Binaryen's JavaScript interface. */
-export interface Binaryen {
+export interface Binaryen extends TreeAccess {
   setPassArgument(name: string, value: string | null): void;
   getOptimizeLevel(): number;
   getShrinkLevel(): number;
 }
 
-export interface BinaryenModule {
+export interface BinaryenModule extends TreeModule {
   runPasses(passes: string[]): void;
   optimize(): void;
   removeExport(name: string): void;
@@ -60,7 +62,13 @@ export function instrument(binaryen: Binaryen, module: BinaryenModule): void {
   for (const name of ["start_unwind", "stop_unwind", "start_rewind", "stop_rewind", "get_state"]) {
     module.removeExport(`asyncify_${name}`);
   }
-  if (binaryen.getOptimizeLevel() > 0 || binaryen.getShrinkLevel() > 0) module.optimize();
+  if (binaryen.getOptimizeLevel() > 0 || binaryen.getShrinkLevel() > 0) {
+    module.optimize();
+    forwardPositions(binaryen, module);
+  } else {
+    // The switch's scratch is two megabytes of zeros, which asc writes out when it does not optimise.
+    module.runPasses(["memory-packing"]);
+  }
   const report: InstrumentReport = { functions, sizeBefore, sizeAfter: module.emitBinary().length };
   module.addCustomSection(SECTION, new TextEncoder().encode(JSON.stringify(report)));
 }

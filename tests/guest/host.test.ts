@@ -138,9 +138,7 @@ describe.each(builds.map((build) => [name(build), build] as const))("guest in a 
       yield* sleep(0);
       yield* guest.call("killRemote", handleOf(target));
       expect(target.value).toBeInstanceOf(GreenletExit);
-      const unstarted = new Greenlet(function* () {
-        log.push("ran");
-      });
+      const unstarted = new Greenlet(() => log.push("ran"));
       void unstarted.id;
       yield* guest.call("killRemote", handleOf(unstarted));
       expect(unstarted.dead).toBe(true);
@@ -185,9 +183,9 @@ describe.each(builds.map((build) => [name(build), build] as const))("guest in a 
 
   test("an export called as plain code may spawn, and throws WEV_ERR_NOT_IN_GREENLET when it blocks", async () => {
     const { hub, guest, log } = await world(build);
-    const exports = guest.exports as Record<string, () => unknown>;
-    expect(() => exports["blocks"]!()).toThrow(expect.objectContaining({ code: "WEV_ERR_NOT_IN_GREENLET" }));
-    exports["spawnsOnly"]!();
+    const exports = guest.exports as unknown as { blocks(): void; spawnsOnly(): void };
+    expect(() => exports.blocks()).toThrow(expect.objectContaining({ code: "WEV_ERR_NOT_IN_GREENLET" }));
+    exports.spawnsOnly();
     await hub.join();
     expect(log).toEqual(["1X", "2X"]);
     hub.destroy();
@@ -198,7 +196,7 @@ describe.each(builds.map((build) => [name(build), build] as const))("guest in a 
     const { hub, guest } = await world(build, {
       callBack() {
         try {
-          (guest.exports as Record<string, () => unknown>)["blocks"]!();
+          (guest.exports as unknown as { blocks(): void }).blocks();
         } catch (error) {
           inner = error;
         }

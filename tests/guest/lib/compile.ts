@@ -84,6 +84,11 @@ function sourcesHash(): string {
 
 /** The bytes of a program of tests/guest/programs. */
 export async function compile(program: string, build: Build): Promise<Uint8Array> {
+  return readFileSync(await compileFile(program, build));
+}
+
+/** The same as a file. */
+export async function compileFile(program: string, build: Build): Promise<string> {
   const source = join(programs, `${program}.as.ts`);
   const key = createHash("sha256")
     .update(sourcesHash())
@@ -91,7 +96,7 @@ export async function compile(program: string, build: Build): Promise<Uint8Array
     .update(JSON.stringify(build))
     .digest("hex");
   const cached = join(cache, `${program}-${key.slice(0, 16)}.wasm`);
-  if (existsSync(cached)) return readFileSync(cached);
+  if (existsSync(cached)) return cached;
 
   const asc = await import("assemblyscript/asc");
   let binary: Uint8Array | undefined;
@@ -130,5 +135,5 @@ export async function compile(program: string, build: Build): Promise<Uint8Array
   mkdirSync(cache, { recursive: true });
   writeFileSync(`${cached}.${process.pid}`, binary);
   renameSync(`${cached}.${process.pid}`, cached);
-  return binary;
+  return cached;
 }

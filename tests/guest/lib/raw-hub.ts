@@ -53,8 +53,9 @@ export class RawHub {
         next = this.core.run(1e9, 0x7fffffff);
       } catch (error) {
         this.errors.push(error);
-        if (this.core.abandonedTask() === 0) throw error;
-        this.guest.exports.__wevent_recover();
+        const row = this.core.abandonedTask();
+        if (row === 0) throw error;
+        if (this.guest.exports.__wevent_recover() === 0) this.core.end(row);
         continue;
       }
       if (next === Turn.Idle) return;
@@ -64,7 +65,8 @@ export class RawHub {
 
   /** A host task: `resume` answers an Outcome. */
   task(resume: (task: RawTask, reason: number, cause: number) => Outcome): RawTask {
-    const serial = (this.serial += 2);
+    this.serial += 2;
+    const { serial } = this;
     const task = new RawTask(this.core.createTask(serial), serial);
     this.tasks.set(task.row, (reason, cause) => resume(task, reason, cause));
     this.core.start(task.row, -1);
