@@ -339,7 +339,7 @@ export class Pool extends Group {
    * @switches when the pool is full
    */
   override spawn<A extends unknown[], T>(body: Body<A, T>, ...args: A): Operation<Greenlet<T>> {
-    return call(spawnInPool<A, T>, this.#places, () => this.spawnNow(body, args));
+    return call(spawnInPool<T>, this.#places, () => this.spawnNow(body, args));
   }
 
   /** Starts a greenlet if there is a place; null: there is none. @noswitch */
@@ -353,7 +353,7 @@ export class Pool extends Group {
   }
 }
 
-function* spawnInPool<A extends unknown[], T>(
+function* spawnInPool<T>(
   places: Semaphore | null,
   spawn: () => Greenlet<T>,
 ): Generator<unknown, Greenlet<T>, unknown> {

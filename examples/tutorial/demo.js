@@ -13,7 +13,9 @@ function run(...args) {
     const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
     child.on("error", reject);
     child.on("exit", (code) =>
-      code === 0 ? resolve() : reject(new Error(`could not run ${args.join(" ")}: it ended with code ${code}`)),
+      code === 0
+        ? resolve()
+        : reject(new Error(`could not run ${args.join(" ")}: it ended with code ${code}`)),
     );
   });
 }
