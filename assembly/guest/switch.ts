@@ -36,10 +36,11 @@ import { current, deliver, drop, fail, finish, setCurrent, Task } from "./task";
 
 // @ts-ignore: decorator
 @inline const SCRATCH_BYTES: i32 = 2 << 20;
-const scratch: usize = memory.data(SCRATCH_BYTES, 16);
-/** Asyncify's descriptors: where it writes or reads, and the end it may not pass. */
+/** Asyncify's descriptors: where it writes or reads, and the end it may not pass. Below scratch, out of its reach. */
 const unwinding: usize = memory.data(8, 4);
 const rewinding: usize = memory.data(8, 4);
+const scratch: usize = memory.data(SCRATCH_BYTES, 16);
+store<usize>(unwinding, scratch);
 store<usize>(unwinding, scratch + SCRATCH_BYTES, 4);
 store<usize>(rewinding, usize.MAX_VALUE, 4);
 
@@ -118,12 +119,10 @@ function conclude(): Outcome {
   const frames = <u32>(load<usize>(unwinding) - scratch);
   const top = __stack_pointer;
   const roots = <u32>(__heap_base - top);
-  let fits = true;
-  if (frames + roots > stack.capacity) {
-    // stopUnwind() would trap on it, and the memory that was overwritten would be used again.
-    if (frames > <u32>SCRATCH_BYTES) host.refuse(Refusal.Poisoned, frames);
-    fits = reserve(stack, frames + roots);
-  }
+  // Before anything in memory is trusted, and before stopUnwind(), which would trap on it: the position
+  // is the canary. It can be hit where the engine's stack was made larger than its default.
+  if (frames > <u32>SCRATCH_BYTES) host.refuse(Refusal.Poisoned, frames);
+  const fits = frames + roots <= stack.capacity || reserve(stack, frames + roots);
   stopUnwind();
   __stack_pointer = __heap_base;
   if (fits) {
@@ -170,6 +169,8 @@ export function leave(): i32 {
  * False: it will not be resumed, and its owner is to end it.
  */
 export function recover(): bool {
+  const frames = <u32>(load<usize>(unwinding) - scratch);
+  if (frames > <u32>SCRATCH_BYTES) host.refuse(Refusal.Poisoned, frames);
   store<usize>(unwinding, scratch);
   stopUnwind();
   answer = RUNNING;

@@ -60,13 +60,14 @@ export class ReentryError extends WeventError {
   }
 }
 
-/** More stack was unwound than the guest has room for: its memory is no longer sound. */
+/** A guest's memory was overwritten: nothing in it can be relied on. */
 export class GuestCorrupt extends WeventError {
   static readonly label = "GuestCorrupt";
   readonly code = "WEV_ERR_GUEST_CORRUPT" satisfies ErrorCode;
-  constructor() {
+  constructor(cause?: unknown) {
     super(
-      "could not use the guest because more stack was unwound than its buffer holds, and its memory was overwritten; load it anew, with the engine's own stack size",
+      "could not use the guest because its memory was overwritten, by more stack than its buffer holds or by its own code; load it anew, with the engine's default stack size",
+      cause === undefined ? undefined : { cause },
     );
   }
 }

@@ -5,7 +5,7 @@ import { Outcome, Reason } from "../../assembly/core/abi.js";
 import { Fate } from "../../assembly/guest/abi.js";
 import { switchTo } from "../core/current.js";
 import { type Body, Greenlet, GreenletExit } from "../core/greenlet.js";
-import { GuestTrap } from "./errors.js";
+import { type GuestCorrupt, GuestTrap } from "./errors.js";
 import type { Guest, GuestFunction, GuestValue } from "./guest.js";
 
 export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
@@ -15,8 +15,9 @@ export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
   /** The guest's record of it; 0 until the first run. */
   #guestBody = 0;
   #result: GuestValue | undefined;
-  /** What it was killed with, or what its code failed with. */
-  #error: unknown = null;
+  /** What it was killed with. */
+  #killError: unknown = null;
+  #failure: GuestTrap | GuestCorrupt | null = null;
 
   constructor(guest: Guest, name: string, body: Body<[], undefined>, args: GuestValue[]) {
     super(body);
@@ -32,10 +33,16 @@ export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
     try {
       return this.#step(reason, cause);
     } catch (error) {
-      this.#error ??= error;
-      // The guest makes the row ready once more, to run its onExit handlers.
-      if (this.#guestBody !== 0 && this.guest.recover()) return Outcome.Parked;
-      this._fail(error);
+      if (this.#guestBody === 0) {
+        // The guest could not even make its record of it.
+        this._fail(new GuestTrap(this.name, error));
+        return Outcome.Done;
+      }
+      const failure = this.guest.recover(this.name, error);
+      this.#failure ??= failure;
+      // The guest has made the row ready once more, to run its onExit handlers.
+      if (failure instanceof GuestTrap) return Outcome.Parked;
+      this._fail(failure);
       return Outcome.Done;
     } finally {
       switchTo(caller);
@@ -49,7 +56,7 @@ export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
       this._begin();
       this.#guestBody = controls.__wevent_adopt(this._row);
     }
-    if (reason === Reason.Interrupt) this.#error = this.hub.interruption(this, reason, cause);
+    if (reason === Reason.Interrupt) this.#killError = this.hub.interruption(this, reason, cause);
     if (controls.__wevent_enter(this.#guestBody, reason, cause) !== 0)
       this.#result = this.#call(...this.#args);
     const outcome: Outcome = controls.__wevent_leave();
@@ -62,8 +69,8 @@ export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
     const depth = tooDeep.get(this._row);
     tooDeep.delete(this._row);
     if (fate === Fate.Returned) this._finish(this.#result);
-    else if (fate === Fate.Killed) this._fail(this.#error ?? new GreenletExit());
+    else if (fate === Fate.Killed) this._fail(this.#killError ?? new GreenletExit());
     else if (fate === Fate.TooDeep) this._fail(depth);
-    else this._fail(new GuestTrap(this.name, this.#error));
+    else this._fail(this.#failure);
   }
 }

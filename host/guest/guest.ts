@@ -78,6 +78,7 @@ export class Guest implements Home {
   /** Exports on the stack that JavaScript has called as plain functions. */
   #exportDepth = 0;
   #isCorrupt = false;
+  #isReported = false;
   #isDisposed = false;
 
   /** @internal Use loadGuest. */
@@ -287,24 +288,31 @@ export class Guest implements Home {
   /** One of its own greenlets has trapped: JavaScript learns of it here, and nowhere else. */
   #recover(row: number, error: unknown): void {
     const name = this.#nameOf(row);
-    if (!this.recover()) this.hub.core.end(row);
-    this.hub.report({
-      error: error instanceof GuestCorrupt ? error : new GuestTrap(name, error),
-      context: this,
-      name,
-    });
+    const failure = this.recover(name, error);
+    if (failure instanceof GuestCorrupt) {
+      this.hub.core.end(row);
+      // All its greenlets end like this; that it is corrupt is said once.
+      if (this.#isReported) return;
+      this.#isReported = true;
+    }
+    this.hub.report({ error: failure, context: this, name });
   }
 
-  /** @internal Puts the guest in order after a trap. False: the greenlet that trapped is not resumed any more. */
-  recover(): boolean {
-    if (this.#isCorrupt) return false;
-    try {
-      if (this.controls.__wevent_recover() !== 0) return true;
-    } catch {
-      // Not even that goes through: the guest's heap has been overwritten, by its own code.
+  /**
+   * @internal Puts the guest in order after a trap, and answers what the greenlet failed with. After
+   * GuestTrap the guest has made it ready once more; after GuestCorrupt it is not resumed any more.
+   */
+  recover(name: string, error: unknown): GuestTrap | GuestCorrupt {
+    if (error instanceof GuestCorrupt) return error;
+    if (!this.#isCorrupt) {
+      try {
+        if (this.controls.__wevent_recover() !== 0) return new GuestTrap(name, error);
+      } catch {
+        // Not even that goes through.
+      }
+      this.#isCorrupt = true;
     }
-    this.#isCorrupt = true;
-    return false;
+    return new GuestCorrupt(error);
   }
 
   #nameOf(row: number): string {

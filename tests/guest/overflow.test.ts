@@ -1,7 +1,10 @@
 // Recursion depth against the limit of a parked stack: what is too deep fails alone, and nothing is
 // overwritten. A frame of the program takes about 50 bytes on the release build, more on the debug one.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { type Build, compile, name } from "./lib/compile.js";
+import { type Build, compile, compileFile, name } from "./lib/compile.js";
 import { RawHub } from "./lib/raw-hub.js";
 
 const builds: Build[] = [
@@ -51,4 +54,17 @@ describe.each(builds.map((build) => [name(build), build] as const))("overflow, %
     expect(hub.errors[0]).toBeInstanceOf(RangeError);
     expect(hub.left()).toEqual([0, 0, 0]);
   });
+});
+
+test("an overrun of the scratch is found, and the guest refuses everything from there on", async () => {
+  const file = await compileFile("overflow", { level: "release", runtime: "incremental" });
+  const child = fileURLToPath(new URL("./lib/corrupt-child.js", import.meta.url));
+  const command = `ulimit -s 65000 && exec "$0" --stack-size=60000 "$1" "$2"`;
+  const { stdout } = await promisify(execFile)("sh", ["-c", command, process.execPath, child, file], {
+    timeout: 60_000,
+  });
+  const codes = JSON.parse(stdout) as unknown[];
+  expect(codes[0]).toBe(0);
+  expect(codes.filter((code) => code === "reported WEV_ERR_GUEST_CORRUPT")).toHaveLength(1);
+  expect(codes.at(-1)).toBe("WEV_ERR_GUEST_CORRUPT");
 });
