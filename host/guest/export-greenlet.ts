@@ -3,7 +3,7 @@
 
 import { Outcome, Reason } from "../../assembly/core/abi.js";
 import { Fate } from "../../assembly/guest/abi.js";
-import { switchTo } from "../core/current.js";
+import { outsideTasks } from "../core/current.js";
 import { type Body, Greenlet, GreenletExit } from "../core/greenlet.js";
 import { type GuestCorrupt, GuestTrap } from "./errors.js";
 import type { Guest, GuestFunction, GuestValue } from "./guest.js";
@@ -29,7 +29,10 @@ export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
   /** @internal */
   override _advance(reason: Reason, cause: number): Outcome {
     // Code of the guest is no place for operations of TypeScript: there is no generator to park.
-    const caller = switchTo(null);
+    return outsideTasks(() => this.#resume(reason, cause));
+  }
+
+  #resume(reason: Reason, cause: number): Outcome {
     try {
       return this.#step(reason, cause);
     } catch (error) {
@@ -44,8 +47,6 @@ export class ExportGreenlet extends Greenlet<GuestValue | undefined> {
       if (failure instanceof GuestTrap) return Outcome.Parked;
       this._fail(failure);
       return Outcome.Done;
-    } finally {
-      switchTo(caller);
     }
   }
 
