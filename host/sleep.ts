@@ -66,9 +66,10 @@ const IDLE = /* @__PURE__ */ new Idle();
  * @since 0.1
  */
 export function sleep(ms = 0, options?: SleepOptions): Operation<void> {
+  if (typeof ms === "number" && ms <= 0) return GIVE_WAY;
   checkMs(ms, "the time to sleep");
   if (options !== undefined) requireOptions(options);
-  return ms > 0 ? new Sleep(ms, options?.ref ?? true) : GIVE_WAY;
+  return new Sleep(ms, options?.ref ?? true);
 }
 
 /**

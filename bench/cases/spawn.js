@@ -14,6 +14,7 @@ export const cases = {
     title: "spawn + join",
     unit: "ns",
     ops: 100_000,
+    gc: true,
     subjects: {
       wevent: async (ops) => {
         await hub.run(function* () {
@@ -39,6 +40,7 @@ export const cases = {
     title: "spawn + join, fresh functions",
     unit: "ns",
     ops: 100_000,
+    gc: true,
     subjects: {
       wevent: async (ops) => {
         let total = 0;

@@ -1,8 +1,9 @@
 // How a case is measured: its subjects run turn about in one process, so that what else the
 // machine does falls on all of them alike; the median of the rounds counts.
 //
-// A case: { title, unit, ops, rounds?, subjects: { name: () => work } }. `work` may be async and
-// must do exactly `ops` operations; it answers a total that is checked.
+// A case: { title, unit, ops, rounds?, gc?, subjects: { name: () => work } }. `work` may be async and
+// must do exactly `ops` operations; it answers a total that is checked. `gc`: collect before every
+// round, for work that leaves much behind; elsewhere that would throw compiled code away.
 
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -19,7 +20,7 @@ export async function measureTime(bench, scale = 1) {
   for (let round = -2; round < rounds; round++) {
     // Every other round backwards: nobody always comes after the same neighbour.
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
-      globalThis.gc?.();
+      if (bench.gc) globalThis.gc?.();
       const start = performance.now();
       const total = await bench.subjects[name](ops);
       const elapsedMs = performance.now() - start;

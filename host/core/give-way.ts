@@ -3,7 +3,7 @@
 
 import { Outcome } from "../../assembly/core/abi.js";
 import { current } from "./current.js";
-import { DONE, letGo, Operation, PARKED, type Step } from "./operation.js";
+import { busy, DONE, letGo, notInGreenlet, Operation, PARKED, type Step } from "./operation.js";
 import { setOutcome } from "./task.js";
 
 class GiveWay extends Operation<void> {
@@ -21,17 +21,17 @@ class GiveWay extends Operation<void> {
   }
 
   override [Symbol.iterator](): Iterator<unknown, void, unknown> {
-    const task = current;
-    // Not in a greenlet, or in the middle of another operation: that cursor has the errors.
-    if (task === null || task._isParked) return super[Symbol.iterator]();
     return cursor;
   }
 }
 
 const cursor: Iterator<unknown, void, unknown> = {
   next() {
-    const task = current!;
+    const task = current;
+    if (task === null) throw notInGreenlet("sleep(0)");
     if (task._isParked) {
+      // Parked in an operation that is not this one, which sets none.
+      if (task._op !== null) throw busy("sleep(0)", task._op.label);
       task._isParked = false;
       return DONE;
     }

@@ -62,12 +62,7 @@ export abstract class Operation<T> implements PromiseLike<T> {
   [Symbol.iterator](): Iterator<unknown, T, unknown> {
     const task = current;
     if (task === null) throw notInGreenlet(this.label);
-    if (task._isParked) {
-      throw new UsageError(
-        "WEV_ERR_OPERATION_BUSY",
-        `could not begin ${this.label} because ${task._op?.label} of the same greenlet is going on; iterate operations with yield* only`,
-      );
-    }
+    if (task._isParked) throw busy(this.label, task._op?.label);
     task._op = this;
     return cursor as Iterator<unknown, T, unknown>;
   }
@@ -82,7 +77,16 @@ export abstract class Operation<T> implements PromiseLike<T> {
   }
 }
 
-function notInGreenlet(label: string): UsageError {
+/** The error for a call that begins while another of the same greenlet is going on. */
+export function busy(label: string, other = "sleep(0)"): UsageError {
+  return new UsageError(
+    "WEV_ERR_OPERATION_BUSY",
+    `could not begin ${label} because ${other} of the same greenlet is going on; iterate operations with yield* only`,
+  );
+}
+
+/** The error for a call that begins where nothing can wait. */
+export function notInGreenlet(label: string): UsageError {
   return new UsageError(
     "WEV_ERR_NOT_IN_GREENLET",
     `could not begin ${label} because no greenlet is running; use await outside greenlets`,
