@@ -55,6 +55,10 @@ class Idle extends Operation<void> {
 
 const IDLE = /* @__PURE__ */ new Idle();
 
+/** Whole spans below this, in ms, have one operation for all who sleep as long: a sleeper keeps none of its own. */
+const SHARED_SPANS = 1024;
+const shared: (Sleep | undefined)[] = [];
+
 /**
  * Lets `ms` milliseconds pass while others run. 0 or less, or omitted: goes to the back of the run
  * queue. Infinity: until it is interrupted.
@@ -69,7 +73,9 @@ export function sleep(ms = 0, options?: SleepOptions): Operation<void> {
   if (typeof ms === "number" && ms <= 0) return GIVE_WAY;
   checkMs(ms, "the time to sleep");
   if (options !== undefined) requireOptions(options);
-  return new Sleep(ms, options?.ref ?? true);
+  if (options?.ref === false) return new Sleep(ms, false);
+  if (ms >= SHARED_SPANS || !Number.isInteger(ms)) return new Sleep(ms, true);
+  return (shared[ms] ??= new Sleep(ms, true));
 }
 
 /**

@@ -12,12 +12,12 @@ function* body(count) {
 
 function* nested(depth, count) {
   if (depth > 0) yield* nested(depth - 1, count);
-  else yield* body(count);
+  else for (let i = 0; i < count; i++) yield* sleep(0);
 }
 
 function* called(depth, count) {
   if (depth > 0) yield* call(called, depth - 1, count);
-  else yield* body(count);
+  else for (let i = 0; i < count; i++) yield* sleep(0);
 }
 
 async function awaiting(depth, count) {

@@ -19,6 +19,10 @@ function* sleeper(ms) {
   yield* sleep(ms);
 }
 
+async function sleeperAsync(ms) {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** CPU ms of this process while `work` runs. */
 async function cpuMs(work) {
   const before = process.cpuUsage();
@@ -46,9 +50,7 @@ export const cases = {
         globalThis.gc?.();
         samples.guest.push(await cpuMs(() => bench.call("sleeps", all.length)));
         globalThis.gc?.();
-        samples.await.push(
-          await cpuMs(() => Promise.all(all.map((ms) => new Promise((resolve) => setTimeout(resolve, ms))))),
-        );
+        samples.await.push(await cpuMs(() => Promise.all(all.map(sleeperAsync))));
       }
       const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
       return {
