@@ -75,7 +75,8 @@ export function sleep(ms = 0, options?: SleepOptions): Operation<void> {
   if (options !== undefined) requireOptions(options);
   if (options?.ref === false) return new Sleep(ms, false);
   if (ms >= SHARED_SPANS || !Number.isInteger(ms)) return new Sleep(ms, true);
-  return (shared[ms] ??= new Sleep(ms, true));
+  shared[ms] ??= new Sleep(ms, true);
+  return shared[ms];
 }
 
 /**
