@@ -36,6 +36,8 @@ const cursor: Iterator<unknown, void, unknown> = {
       return DONE;
     }
     task._isParked = true;
+    // An operation that threw has left itself there.
+    task._op = null;
     setOutcome(Outcome.Ready);
     return PARKED;
   },

@@ -7,18 +7,21 @@
 // the hub in its own callback.
 
 import { driver as runtimeDriver } from "#driver";
-import { Kind, Layout, Outcome, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
+import { Kind, Layout, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
 import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
 import type { Capability, Driver } from "./driver.js";
-import { checkMs, describe, HubDestroyed, LoopExit, RangeUsageError, UsageError } from "./errors.js";
+import { checkMs, describe, HubDestroyed, RangeUsageError, UsageError } from "./errors.js";
 import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
-import { listRows, parentOf, type RowView, type TreeNode, treeOf, waitingOf } from "./inspect.js";
+import { listRows, parentOf, type RowView, type TreeNode, treeOf } from "./inspect.js";
 import { Link } from "./link.js";
+import { MainWaits } from "./main-waits.js";
 import { type Operation, setOutside } from "./operation.js";
-import { type ErrorReport, type Failed, reportOf } from "./report.js";
-import { exhausted, OutsideTask, setOutcome, Task } from "./task.js";
+import { Pump } from "./pump.js";
+import type { ErrorReport, Failed, Failure } from "./report.js";
+import { Reports } from "./reports.js";
+import { exhausted, OutsideTask, Task } from "./task.js";
 import type { Timeout } from "./timeout.js";
 import { VirtualDriver } from "./virtual.js";
 import { WaitIdle } from "./wait-idle.js";
@@ -64,8 +67,6 @@ export interface HubOptions {
   readonly onError?: (report: ErrorReport) => void;
 }
 
-/** Entries a turn takes under the virtual clock, which does not pass while anything is ready. */
-const VIRTUAL_TURN_ENTRIES = 10_000;
 /** Spawn sites recorded in one turn: what a site costs is bounded, and a flood of spawns is not slowed. */
 const SITES_PER_TURN = 64;
 
@@ -108,25 +109,13 @@ export class Hub {
   readonly #driver: Driver;
   readonly #virtual: VirtualDriver | null;
   readonly #isClosed: boolean;
-  readonly #turnMs: number;
-  readonly #maxEntries: number;
-  readonly #handlers = new Set<(report: ErrorReport) => void>();
-  readonly #outside = new Set<OutsideTask>();
+  readonly #pump: Pump;
+  readonly #reports = new Reports();
+  readonly #mainWaits: MainWaits;
   readonly #interruptions = new Map<Task, unknown[]>();
-  /** Timeouts of main that passed while main was not waiting for the hub. */
-  readonly #dueForMain: Timeout[] = [];
-  #unread: { readonly failed: Failed; readonly turn: number }[] = [];
   #serial = QUIET_SERIAL + 2;
-  #turn = 0;
   #quietRow = 0;
-  #isRunning = false;
-  #isScheduled = false;
-  #isStopped = false;
   #isDestroyed = false;
-  #armedMs = -1;
-  #isArmedRef = false;
-  #disarm: (() => void) | null = null;
-  #stopWatching: (() => void) | null = null;
 
   constructor(options: HubOptions = {}) {
     requireOptions(options);
@@ -160,9 +149,7 @@ export class Hub {
     this.#virtual = clock === "virtual" ? new VirtualDriver(driver) : null;
     this.#driver = this.#virtual ?? driver;
     this.#isClosed = options.closed ?? clock === "virtual";
-    this.#turnMs = turnMs;
-    this.#maxEntries = this.#virtual === null ? 0x7fffffff : VIRTUAL_TURN_ENTRIES;
-    if (onError !== undefined) this.#handlers.add(onError);
+    if (onError !== undefined) this.#reports.addHandler(onError);
     const clockSource = this.#driver;
     const slots = this.slots;
     this.core = instantiateCore({
@@ -170,6 +157,14 @@ export class Hub {
       resume: (row, reason, cause) => (slots[row >>> Layout.RowShift] as Task)._advance(reason, cause),
       callback: (row, reason) => this.#callLink(row, reason),
     });
+    this.#pump = new Pump(this.core, this.#driver, this.#virtual, turnMs, {
+      recover: (error) => this.#recover(error),
+      turnEnded: (when) => this.#turnEnded(when),
+    });
+    this.#mainWaits = new MainWaits(
+      this,
+      this.#isClosed ? null : (callback) => clockSource.whenExhausted(callback),
+    );
     if (seed !== 0) this.core.seedOrder(seed);
     if (memoryLimitBytes !== undefined) {
       this.core.limitMemory(Math.max(2, Math.floor(memoryLimitBytes / Layout.PageBytes)));
@@ -230,8 +225,7 @@ export class Hub {
    */
   onError(handler: (report: ErrorReport) => void): () => void {
     requireCallback(handler, "report errors to");
-    this.#handlers.add(handler);
-    return () => void this.#handlers.delete(handler);
+    return this.#reports.addHandler(handler);
   }
 
   /** Counts, at little cost. @noswitch */
@@ -248,7 +242,7 @@ export class Hub {
       ready: core.count(1),
       timers: core.count(2),
       completions: this.completions,
-      main: this.#outside.size,
+      main: this.#mainWaits.count,
       switches: core.count(4) >>> 0,
       memoryBytes: core.memory.buffer.byteLength,
     };
@@ -269,7 +263,7 @@ export class Hub {
     if (this.#isDestroyed) return;
     this.#isDestroyed = true;
     // A generator that is running cannot be thrown into.
-    if (this.#isRunning) this.core.stop();
+    if (this.#pump.isRunning) this.#pump.stop();
     else if (current?.hub === this) this.#driver.soon(() => this.#dropAll());
     else this.#dropAll();
   }
@@ -284,17 +278,12 @@ export class Hub {
       }
       (task as Greenlet).drop(new GreenletExit());
     }
-    for (const task of [...this.#outside]) {
-      this.#pushInterruption(
-        task,
-        new HubDestroyed(
-          `could not go on with ${task._op?.label ?? "an operation"} because the hub was destroyed`,
-        ),
-      );
+    this.#mainWaits.reject((task, error) => {
+      this.#pushInterruption(task, error);
       task._advance(Reason.Interrupt, 0);
-    }
-    this.#disarm?.();
-    this.#flushUnread(Number.POSITIVE_INFINITY);
+    });
+    this.#pump.end();
+    this.#reports.flush(Number.POSITIVE_INFINITY);
     this.slots.length = 0;
     if (defaultHub === this) defaultHub = null;
   }
@@ -329,7 +318,7 @@ export class Hub {
     this.checkAlive("spawn");
     task._serial = this.nextSerial();
     this.#adopt(task, this.core.spawnTask(task._serial), "spawn");
-    if (!this.#isRunning) this.schedule();
+    this.schedule();
   }
 
   /** @internal Starts a task that has a row; after `delayMs` if that is 0 or more. */
@@ -402,7 +391,7 @@ export class Hub {
    */
   wake(task: Task, ticket: number): boolean {
     if (this.#isDestroyed || this.core.wake(task._row, ticket) === 0) return false;
-    if (!this.#isScheduled) this.#runTurn();
+    if (!this.#pump.isScheduled) this.#pump.runTurn();
     return true;
   }
 
@@ -492,7 +481,7 @@ export class Hub {
       // The deadline of a greenlet that has ended is freed when it comes, and its row may be
       // another's by the time it is cancelled (timeout.test.ts, "outlives its greenlet").
       if (this.slots[slot]?._serial === link._serial) this.slots[slot] = undefined;
-      if (!this.#isRunning) this.schedule();
+      this.schedule();
     }
     link._row = 0;
   }
@@ -526,7 +515,7 @@ export class Hub {
     if (task === null) {
       const link = new Link(this, () => {
         timeout._row = 0;
-        this.#interruptMain(timeout);
+        this.#mainWaits.raise(timeout);
       });
       this.callLater(link, delayMs);
       timeout._row = link._row;
@@ -535,7 +524,7 @@ export class Hub {
     }
     timeout._serial = this.nextSerial();
     this.#adopt(timeout, this.core.armTimeout(timeout._serial, task._row, delayMs), "start a timeout");
-    if (!this.#isRunning) this.schedule();
+    this.schedule();
   }
 
   #slot(row: number): Slot {
@@ -570,93 +559,21 @@ export class Hub {
 
   /** @internal An await from outside begins here and now, as a call of main. */
   beginOutside(task: OutsideTask): void {
-    this.createTask(task);
-    this.#outside.add(task);
-    this.#watch();
-    const outcome = task._advance(Reason.Wake, 0);
-    // A greenlet that is running began it, and has not said yet what its own turn comes to.
-    setOutcome(Outcome.Parked);
-    if (outcome === Outcome.Done) {
-      this.core.end(task._row);
-      return;
-    }
-    if (outcome === Outcome.Ready) this.core.start(task._row, -1);
-    // A timeout of main that passed while main was busy elsewhere is raised at its next wait.
-    const due = this.#dueForMain.shift();
-    if (due !== undefined) this.interrupt(task, due.fire());
-    if (!this.#isRunning) this.schedule();
+    this.#mainWaits.begin(task);
   }
 
   /** @internal Main goes on: the turn ends, so that its next steps come before what is ready. */
   outsideEnded(task: OutsideTask): void {
     this.release(task);
-    this.#outside.delete(task);
-    if (this.#isRunning) {
-      this.#isStopped = true;
-      this.core.stop();
-    }
-    if (this.#outside.size === 0) this.#watch();
+    this.#mainWaits.end(task);
+    this.#pump.stop();
   }
 
-  #interruptMain(timeout: Timeout): void {
-    for (const task of this.#outside) {
-      if (task._serial > timeout._serial) {
-        this.interrupt(task, timeout.fire());
-        return;
-      }
-    }
-    this.#dueForMain.push(timeout);
-  }
+  // ---- turns
 
-  /** Watches for the runtime running out of work while main waits, and only then. */
-  #watch(): void {
-    if (this.#outside.size === 0) {
-      this.#stopWatching?.();
-      this.#stopWatching = null;
-    } else if (this.#stopWatching === null && !this.#isClosed) {
-      this.#stopWatching = this.#driver.whenExhausted(() => {
-        this.#stopWatching = null;
-        this.#loopExit();
-      });
-    }
-  }
-
-  #loopExit(): void {
-    const waiting = waitingOf(this.#rows(), (row) => this.taskOf(row));
-    for (const task of this.#outside) this.interrupt(task, new LoopExit(waiting));
-  }
-
-  // ---- the pump
-
-  /** @internal Asks the driver for a turn, unless one is coming. */
+  /** @internal Asks for a turn, unless one is coming or going on. */
   schedule(): void {
-    if (this.#isScheduled || this.#isRunning || this.#isDestroyed) return;
-    this.#isScheduled = true;
-    this.#driver.soon(() => {
-      this.#isScheduled = false;
-      this.#runTurn();
-    });
-  }
-
-  #runTurn(): void {
-    if (this.#isRunning || this.#isDestroyed) return;
-    this.#isRunning = true;
-    this.#isStopped = false;
-    this.#turn++;
-    let when: number = Turn.Again;
-    for (let isCut = true; isCut; ) {
-      try {
-        when = this.core.run(this.#turnMs, this.#maxEntries);
-        isCut = false;
-      } catch (error) {
-        // A guest trapped: its frames, and the core's, are gone. The next run picks up the turn.
-        this.#recover(error);
-      }
-    }
-    this.#isRunning = false;
-    this.siteBudget = SITES_PER_TURN;
-    if (this.#isDestroyed) this.#dropAll();
-    else this.#afterTurn(when);
+    if (!this.#isDestroyed) this.#pump.schedule();
   }
 
   #recover(error: unknown): void {
@@ -667,52 +584,36 @@ export class Hub {
     recover(row, view.body, error);
   }
 
-  #afterTurn(when: number): void {
-    this.#flushUnread(this.#turn);
-    if (when === Turn.Again) {
-      if (!this.#isStopped) this.#virtual?.elapse(this.#turnMs);
-      this.schedule();
+  #turnEnded(when: number): void {
+    this.siteBudget = SITES_PER_TURN;
+    if (this.#isDestroyed) {
+      this.#dropAll();
       return;
     }
-    const isQuiet = this.completions === 0 && this.core.count(3) === 0;
+    const pump = this.#pump;
+    this.#reports.flush(pump.turn);
+    if (when === Turn.Again) {
+      pump.schedule();
+      return;
+    }
+    const hasRefTimers = this.core.count(3) !== 0;
+    const isQuiet = this.completions === 0 && !hasRefTimers;
     if (isQuiet && this.quietWaiters > 0) {
       this.notify(this.quietRow(), QUIET_SERIAL);
       return;
     }
-    const isStuck = isQuiet && this.#isClosed && this.#outside.size > 0;
-    // Virtual time must not jump to a deadline that does not count before main is told.
-    this.#armTimer(isStuck && this.#virtual !== null ? Turn.Idle : when);
-    if (this.#unread.length > 0) this.schedule();
+    const isStuck = isQuiet && this.#isClosed && this.#mainWaits.count > 0;
+    // wait()'s own deadline is none that it waits for, but the process must live to see it. And
+    // virtual time must not jump to a deadline that does not count before main is told.
+    pump.arm(isStuck && this.#virtual !== null ? Turn.Idle : when, hasRefTimers || this.quietWaiters > 0);
+    if (this.#reports.hasUnread) pump.schedule();
     if (isStuck) {
-      const turn = this.#turn;
+      const { turn } = pump;
       // One turn of the runtime later, so that microtasks begun in this one may still act.
       this.#driver.soon(() => {
-        if (turn === this.#turn && !this.#isScheduled && !this.#isDestroyed) this.#loopExit();
+        if (turn === pump.turn && !pump.isScheduled && !this.#isDestroyed) this.#mainWaits.loopExit();
       });
     }
-  }
-
-  #armTimer(when: number): void {
-    // wait()'s own deadline is none that it waits for, but the process must live to see it.
-    const isRef = this.core.count(3) !== 0 || this.quietWaiters > 0;
-    const keeps =
-      this.#disarm !== null &&
-      this.#isArmedRef === isRef &&
-      (this.#armedMs === when || (this.#virtual === null && when >= 0 && this.#armedMs < when));
-    if (keeps) return;
-    this.#disarm?.();
-    this.#disarm = null;
-    if (when < 0) return;
-    this.#armedMs = when;
-    this.#isArmedRef = isRef;
-    this.#disarm = this.#driver.after(
-      Math.max(when - this.#driver.now(), 0),
-      () => {
-        this.#disarm = null;
-        this.#runTurn();
-      },
-      isRef,
-    );
   }
 
   /** @internal The queue of those who wait until nothing is left to do. */
@@ -725,35 +626,13 @@ export class Hub {
 
   /** @internal A greenlet failed: reported after this turn, if nobody has read it by then. */
   noteFailure(failed: Failed): void {
-    this.#unread.push({ failed, turn: this.#turn });
+    this.#reports.note(failed, this.#pump.turn);
     this.schedule();
   }
 
-  #flushUnread(beforeTurn: number): void {
-    if (this.#unread.length === 0) return;
-    const unread = this.#unread;
-    this.#unread = unread.filter(({ failed, turn }) => failed._unread !== null && turn >= beforeTurn);
-    for (const { failed, turn } of unread) {
-      const failure = failed._unread;
-      if (failure === null || turn >= beforeTurn) continue;
-      this.report({ error: failure.error, context: failed, name: failed.name, failed });
-    }
-  }
-
   /** @internal */
-  report(facts: { error: unknown; context: unknown; name: string; failed?: Failed }): void {
-    const report = reportOf(facts);
-    if (this.#handlers.size === 0) {
-      console.error(report.text);
-      return;
-    }
-    for (const handler of this.#handlers) {
-      try {
-        outsideTasks(() => handler(report));
-      } catch (error) {
-        console.error(`the error handler failed: ${String(error)}\n${report.text}`);
-      }
-    }
+  report(failure: Failure): void {
+    this.#reports.report(failure);
   }
 }
 

@@ -74,13 +74,15 @@ export function siteOf(site: Site | null): string | null {
   return null;
 }
 
-export function reportOf(facts: {
-  error: unknown;
-  context: unknown;
-  name: string;
-  failed?: Failed;
-}): ErrorReport {
-  const { error, context, name, failed } = facts;
+/** What there is to report: an error, what it belongs to, and the greenlet, if one failed. */
+export interface Failure {
+  readonly error: unknown;
+  readonly context: unknown;
+  readonly name: string;
+  readonly failed?: Failed;
+}
+
+export function reportOf({ error, context, name, failed }: Failure): ErrorReport {
   const spawnedAt = siteOf(failed?._spawnSite ?? null);
   const parkedAt = siteOf(failed?._parkSite ?? null);
   const lines = [`${name} failed with an error that nobody read`];
