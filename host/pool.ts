@@ -1,4 +1,5 @@
-// Group and Pool: greenlets kept together: `wevent/pool`.
+// Long because its public face is gevent's, each member with its docstring. Owns Group and Pool:
+// greenlets kept together; `wevent/pool`.
 
 import { call } from "./core/call.js";
 import { describe, RangeUsageError, UsageError } from "./core/errors.js";

@@ -1,4 +1,5 @@
-// Waiting for several objects: joinAll, wait, iwait: `wevent` re-exports them.
+// Long because its three public calls have overloads and docstrings to themselves. Owns waiting for
+// several objects: joinAll, wait, iwait; `wevent` re-exports them.
 
 import { call } from "./core/call.js";
 import { listOf, requireBody, requireOptions } from "./core/check.js";

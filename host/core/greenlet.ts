@@ -1,4 +1,4 @@
-// Owns the greenlet: its life, its outcome, its links, and how it is killed. Scheduling is the
+// Long because its public face is gevent's, each member with its docstring. Owns the greenlet: its life, its outcome, its links, and how it is killed. Scheduling is the
 // core's; frames are Task's.
 
 import { requireBody, requireCallback, requireOptions } from "./check.js";

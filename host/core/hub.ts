@@ -1,10 +1,7 @@
-// Owns one scheduler: a core instance, a driver, and the table that leads from a row to the host's
-// half of it. Decides when the core runs (the pump) and who is told what nobody read. It knows
-// tasks, not what greenlets or events mean.
-//
-// A turn is one call of core.run(). Turns are asked of the driver, so that the runtime's timers,
-// I/O and promises come between them; only a completion that arrives while the hub is idle runs
-// the hub in its own callback.
+// Long because it is one seam: every call between the host's tasks and the core goes through it, most
+// of them a few lines. Owns one scheduler: a core instance, a driver, and the table that leads from a
+// row to the host's half of it. When the core runs is the pump's; main and reports have their own
+// files. It knows tasks, not what greenlets or events mean.
 
 import { driver as runtimeDriver } from "#driver";
 import { Kind, Layout, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
