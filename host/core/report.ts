@@ -6,9 +6,11 @@ export interface Failed {
   readonly name: string;
   /** What it failed with; reading it counts. */
   readonly error: unknown;
-  /** The same, unless somebody has read it; looking does not count. */
+  /** @internal The same, unless somebody has read it; looking does not count. */
   readonly _unread: { readonly error: unknown } | null;
+  /** @internal */
   readonly _spawnSite: Site | null;
+  /** @internal */
   readonly _parkSite: Site | null;
 }
 
