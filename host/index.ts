@@ -14,6 +14,7 @@ export {
   spawnLater,
 } from "./greenlet.js";
 export { getHub, Hub, type HubOptions, LoopExit, type Main, Operation } from "./hub.js";
+export { collect, forEach, type OperationIterator } from "./operation-iterator.js";
 export { idle, sleep } from "./sleep.js";
 export { Timeout, withTimeout } from "./timeout.js";
-export { collect, forEach, iwait, joinAll, type OperationIterator, wait } from "./wait.js";
+export { iwait, joinAll, wait } from "./wait.js";

@@ -9,7 +9,8 @@ import type { TimeoutArgument } from "./core/timeout.js";
 import { Event } from "./event.js";
 import { killAll } from "./greenlet.js";
 import { Semaphore } from "./lock.js";
-import { joinAll, type OperationIterator } from "./wait.js";
+import { type OperationIterator, Steps } from "./operation-iterator.js";
+import { joinAll } from "./wait.js";
 
 /** A body that takes one item. */
 export type MapBody<I, T> = (item: I) => Generator<unknown, T, unknown> | PromiseLike<T> | T;
@@ -202,7 +203,7 @@ function* spawnIn<I, T>(
 }
 
 /** Feeds the items to a group from a greenlet of its own, and hands the results to one reader. */
-class MapIterator<I, T> implements OperationIterator<T> {
+class MapIterator<I, T> extends Steps<T> {
   readonly #feeder: Greenlet<void>;
   readonly #results: Greenlet<T>[] = [];
   readonly #arrived = new Event();
@@ -213,6 +214,7 @@ class MapIterator<I, T> implements OperationIterator<T> {
   #error: { readonly thrown: unknown } | null = null;
 
   constructor(group: Group, body: MapBody<I, T>, items: Iterable<I>, isOrdered: boolean, maxSize?: number) {
+    super();
     if (typeof body !== "function") {
       throw new UsageError(
         "WEV_ERR_BODY",
@@ -278,26 +280,10 @@ class MapIterator<I, T> implements OperationIterator<T> {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, undefined, unknown> {
-    try {
-      for (;;) {
-        const step = await this.next();
-        if (step.done) return undefined;
-        yield step.value;
-      }
-    } finally {
-      this.close();
-    }
-  }
-
   close(): void {
     this.#isClosed = true;
     this.#feeder.kill(undefined, { block: false });
     this.#results.length = 0;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 }
 

@@ -2,7 +2,7 @@
 // several objects: joinAll, wait, iwait; `wevent` re-exports them.
 
 import { call } from "./core/call.js";
-import { listOf, requireBody, requireOptions } from "./core/check.js";
+import { listOf, requireOptions } from "./core/check.js";
 import { current, isTimedOut } from "./core/current.js";
 import { describe, RangeUsageError, UsageError } from "./core/errors.js";
 import { endedSoFar, Greenlet, requireGreenlet, waitForGreenlet } from "./core/greenlet.js";
@@ -12,6 +12,7 @@ import type { Task } from "./core/task.js";
 import { Timeout, type TimeoutArgument, timeoutMs } from "./core/timeout.js";
 import { WaitIdle } from "./core/wait-idle.js";
 import { waitFor } from "./core/wait-promise.js";
+import { collect, type OperationIterator, Steps } from "./operation-iterator.js";
 
 /** What `wait` and `iwait` can wait for, beside greenlets and promises: events, results, semaphores. */
 export interface Waitable {
@@ -32,14 +33,6 @@ export interface WaitAllOptions {
 export interface JoinAllOptions extends WaitAllOptions {
   /** Throws the first failure in time and leaves the rest running. Omitted: false. */
   readonly raiseError?: boolean;
-}
-
-/** An iteration whose steps may block. */
-export interface OperationIterator<T> extends AsyncIterable<T>, Disposable {
-  /** The next item, waiting for it. */
-  next(): Operation<IteratorResult<T, undefined>>;
-  /** Ends the iteration; `next` gives `done` from here on. */
-  close(): void;
 }
 
 /**
@@ -240,7 +233,7 @@ export function iwait<O extends Waitable | PromiseLike<unknown>>(
   return new ReadyIterator<Resolved<O>>(objects as Iterable<Waitable | PromiseLike<unknown>>, options);
 }
 
-class ReadyIterator<T> implements OperationIterator<T> {
+class ReadyIterator<T> extends Steps<T> {
   readonly #objects: readonly (Waitable | PromiseLike<unknown>)[];
   readonly #timeout: TimeoutArgument | undefined;
   #left: number;
@@ -252,6 +245,7 @@ class ReadyIterator<T> implements OperationIterator<T> {
   #ticket = 0;
 
   constructor(objects: Iterable<Waitable | PromiseLike<unknown>>, options: WaitAllOptions) {
+    super();
     this.#objects = waitablesOf(objects);
     checkOptions(options);
     const { count = this.#objects.length } = options;
@@ -263,27 +257,11 @@ class ReadyIterator<T> implements OperationIterator<T> {
     return new NextReady(this as ReadyIterator<unknown>) as Operation<IteratorResult<T, undefined>>;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, undefined, unknown> {
-    try {
-      for (;;) {
-        const step = await this.next();
-        if (step.done) return undefined;
-        yield step.value;
-      }
-    } finally {
-      this.close();
-    }
-  }
-
   close(): void {
     this.#left = 0;
     for (const unwatch of this.#watches ?? []) unwatch();
     this.#watches = [];
     this.#ready.length = 0;
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 
   /** Begins at the first step: watches every object. */
@@ -417,14 +395,6 @@ function waitablesOf<O>(objects: Iterable<O>): O[] {
   return all;
 }
 
-function requireIteration(iterator: unknown): void {
-  if (typeof (iterator as Partial<OperationIterator<unknown>> | null)?.next === "function") return;
-  throw new UsageError(
-    "WEV_ERR_ARGUMENT",
-    `could not iterate ${describe(iterator)} because it has no next; give what iwait gives`,
-  );
-}
-
 function requireWaitable(value: unknown): void {
   if (typeof value === "object" && value !== null) {
     if (isPromise(value) || typeof (value as Partial<Waitable>).rawlink === "function") return;
@@ -433,58 +403,4 @@ function requireWaitable(value: unknown): void {
     "WEV_ERR_ARGUMENT",
     `could not wait for ${describe(value)} because it cannot be waited for; give greenlets, events or promises`,
   );
-}
-
-/**
- * Runs `body` with each item, as it comes, in the present greenlet.
- *
- * @switches as the iteration and `body` do
- * @since 0.1
- */
-export function forEach<T>(
-  iterator: OperationIterator<T>,
-  body: (item: T) => Generator<unknown, unknown, unknown> | PromiseLike<unknown> | unknown,
-): Operation<void> {
-  requireIteration(iterator);
-  requireBody(body, "call");
-  return call(eachOf<T>, iterator, body);
-}
-
-function* eachOf<T>(
-  iterator: OperationIterator<T>,
-  body: (item: T) => unknown,
-): Generator<unknown, void, unknown> {
-  try {
-    for (;;) {
-      const step = yield* iterator.next();
-      if (step.done) return;
-      yield* call(body, step.value);
-    }
-  } finally {
-    iterator.close();
-  }
-}
-
-/**
- * All items, in the order they come.
- *
- * @switches as the iteration does
- * @since 0.1
- */
-export function collect<T>(iterator: OperationIterator<T>): Operation<T[]> {
-  requireIteration(iterator);
-  return call(itemsOf<T>, iterator);
-}
-
-function* itemsOf<T>(iterator: OperationIterator<T>): Generator<unknown, T[], unknown> {
-  const items: T[] = [];
-  try {
-    for (;;) {
-      const step = yield* iterator.next();
-      if (step.done) return items;
-      items.push(step.value);
-    }
-  } finally {
-    iterator.close();
-  }
 }
