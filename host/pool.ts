@@ -186,11 +186,15 @@ function* mapItems<I, T>(
   items: Iterable<I>,
 ): Generator<unknown, T[], unknown> {
   const greenlets: Greenlet<T>[] = [];
-  for (const item of items) greenlets.push(yield* spawnIn(group, body, item));
-  yield* joinAll(greenlets as Greenlet[]);
-  const results: T[] = [];
-  for (const greenlet of greenlets) results.push(yield* greenlet.get());
-  return results;
+  try {
+    for (const item of items) greenlets.push(yield* spawnIn(group, body, item));
+    yield* joinAll(greenlets as Greenlet[]);
+    const results: T[] = [];
+    for (const greenlet of greenlets) results.push(yield* greenlet.get());
+    return results;
+  } finally {
+    for (const greenlet of greenlets) greenlet._disown();
+  }
 }
 
 function* spawnIn<I, T>(
@@ -199,13 +203,18 @@ function* spawnIn<I, T>(
   item: I,
 ): Generator<unknown, Greenlet<T>, unknown> {
   const spawned = group.spawn(body, item);
-  return spawned instanceof Greenlet ? spawned : yield* spawned;
+  const greenlet = spawned instanceof Greenlet ? spawned : yield* spawned;
+  // The mapping throws its error when the turn of its item comes: until then it is not unread.
+  greenlet._own();
+  return greenlet;
 }
 
 /** Feeds the items to a group from a greenlet of its own, and hands the results to one reader. */
 class MapIterator<I, T> extends Steps<T> {
   readonly #feeder: Greenlet<void>;
   readonly #results: Greenlet<T>[] = [];
+  /** Those whose errors the reader has not seen. */
+  readonly #owned = new Set<Greenlet<T>>();
   readonly #arrived = new Event();
   readonly #room: Semaphore | null;
   #pending: number;
@@ -242,6 +251,8 @@ class MapIterator<I, T> extends Steps<T> {
         if (this.#room !== null) yield* this.#room.acquire();
         const greenlet = yield* spawnIn(group, body, item);
         this.#pending++;
+        this.#owned.add(greenlet);
+        if (this.#isClosed) greenlet._disown();
         if (isOrdered) this.#results.push(greenlet);
         greenlet.watch(() => {
           if (!isOrdered) this.#results.push(greenlet);
@@ -266,6 +277,7 @@ class MapIterator<I, T> extends Steps<T> {
       if (this.#isClosed) return { done: true, value: undefined };
       if (first?.dead) {
         this.#results.shift();
+        this.#owned.delete(first);
         this.#pending--;
         this.#room?.release();
         return { done: false, value: yield* first.get() };
@@ -284,6 +296,8 @@ class MapIterator<I, T> extends Steps<T> {
     this.#isClosed = true;
     this.#feeder.kill(undefined, { block: false });
     this.#results.length = 0;
+    for (const greenlet of this.#owned) greenlet._disown();
+    this.#owned.clear();
   }
 }
 

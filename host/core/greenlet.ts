@@ -515,8 +515,19 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     if (error instanceof GreenletExit) this._end(Life.Succeeded, error);
     else {
       this._end(Life.Failed, error);
-      this.hub.noteFailure(this);
+      if (this._extra?.isOwned !== true) this.hub.noteFailure(this);
     }
+  }
+
+  /** @internal Somebody will read its error in time: it is not reported meanwhile. */
+  _own(): void {
+    this._more().isOwned = true;
+  }
+
+  /** @internal Nobody reads its error any more who has not yet. */
+  _disown(): void {
+    this._more().isOwned = false;
+    if (this._life === Life.Failed) this.hub.noteFailure(this);
   }
 
   private _end(life: Life, outcome: unknown): void {
@@ -559,6 +570,7 @@ const NO_ARGUMENTS: readonly unknown[] = [];
 class Extra {
   name: string | undefined = undefined;
   links: Set<Link> | undefined = undefined;
+  isOwned = false;
   locals: Record<PropertyKey, unknown> | undefined = undefined;
   abort: AbortController | undefined = undefined;
   spawnSite: Site | null = null;
