@@ -50,11 +50,26 @@ async function parkPromises(count) {
   };
 }
 
+/** Generators that are suspended in a list; nothing could wake one but going through it. */
+function parkGenerators(count) {
+  let left = count;
+  function* waiter() {
+    yield;
+    left--;
+  }
+  const all = Array.from({ length: count }, () => waiter());
+  for (const frame of all) frame.next();
+  return () => {
+    for (const frame of all) frame.next();
+    if (left !== 0) throw new Error(`${left} of ${count} generators were not released`);
+  };
+}
+
 const parked = (count) => ({
   title: `parked, each of ${count.toLocaleString("en")}`,
   unit: "bytes",
   // One subject to a process: freed memory is not given back, and would flatter the second.
-  subjects: { wevent: parkGreenlets, guest: parkGuests, await: parkPromises },
+  subjects: { wevent: parkGreenlets, guest: parkGuests, await: parkPromises, generators: parkGenerators },
   memory: (park, scale) => measureMemory(park, Math.round(count * scale)),
 });
 

@@ -2,6 +2,7 @@
 
 import { Hub, joinAll, spawn } from "wevent";
 import { loadBench } from "../lib/guest.js";
+import { Ring } from "../lib/ring.js";
 
 const hub = new Hub();
 const bench = await loadBench();
@@ -27,6 +28,16 @@ export const cases = {
       guest: async (ops) => {
         await bench.call("spawnAndJoin", ops);
         return ops;
+      },
+      generators: (ops) => {
+        const ring = new Ring();
+        let total = 0;
+        function* counted() {
+          total++;
+        }
+        for (let i = 0; i < ops; i++) ring.spawn(counted());
+        ring.run();
+        return total;
       },
       await: async (ops) => {
         const all = new Array(ops);

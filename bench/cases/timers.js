@@ -2,6 +2,7 @@
 
 import { Hub, joinAll, sleep, spawn } from "wevent";
 import { loadBench } from "../lib/guest.js";
+import { Ring } from "../lib/ring.js";
 
 const hub = new Hub();
 const bench = await loadBench();
@@ -23,6 +24,10 @@ async function sleeperAsync(ms) {
   await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+function* bareSleeper(ms) {
+  yield ms;
+}
+
 /** CPU ms of this process while `work` runs. */
 async function cpuMs(work) {
   const before = process.cpuUsage();
@@ -37,7 +42,7 @@ export const cases = {
     unit: "ms",
     measure: async (scale) => {
       const all = spans(Math.round(100_000 * scale));
-      const samples = { wevent: [], guest: [], await: [] };
+      const samples = { wevent: [], guest: [], await: [], generators: [] };
       for (let round = 0; round < (scale < 1 ? 1 : 7); round++) {
         globalThis.gc?.();
         samples.wevent.push(
@@ -51,12 +56,21 @@ export const cases = {
         samples.guest.push(await cpuMs(() => bench.call("sleeps", all.length)));
         globalThis.gc?.();
         samples.await.push(await cpuMs(() => Promise.all(all.map(sleeperAsync))));
+        globalThis.gc?.();
+        samples.generators.push(
+          await cpuMs(() => {
+            const ring = new Ring();
+            for (const ms of all) ring.spawn(bareSleeper(ms));
+            return ring.finish();
+          }),
+        );
       }
       const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
       return {
         wevent: middle(samples.wevent),
         guest: middle(samples.guest),
         await: middle(samples.await),
+        generators: middle(samples.generators),
       };
     },
   },
