@@ -11,7 +11,7 @@ import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { Timeout, type TimeoutArgument, timeoutMs } from "./core/timeout.js";
 import { WaitIdle } from "./core/wait-idle.js";
-import { waitFor } from "./core/wait-promise.js";
+import { isThenable, waitFor } from "./core/wait-promise.js";
 import { collect, type OperationIterator, Steps } from "./operation-iterator.js";
 
 /** What `wait` and `iwait` can wait for, beside greenlets and promises: events, results, semaphores. */
@@ -204,8 +204,8 @@ export function wait(
     const { timeout } = options;
     return timeout instanceof Timeout ? timeout.run(() => new WaitIdle()) : new WaitIdle(timeout);
   }
-  if (typeof (objects as Partial<PromiseLike<unknown>>).then === "function") {
-    return waitFor(objects as PromiseLike<unknown>);
+  if (isThenable(objects)) {
+    return waitFor(objects);
   }
   checkOptions(options);
   return call(waitAll, waitablesOf(objects as Iterable<Waitable>), options);
@@ -281,7 +281,7 @@ class ReadyIterator<T> extends Steps<T> {
       this.#wake();
     };
     if (object instanceof Greenlet) return object.watch(() => add(object));
-    if (isPromise(object)) {
+    if (isThenable(object)) {
       let isWatched = true;
       hub.completions++;
       const settle = (value: unknown, error?: { thrown: unknown }) => {
@@ -375,10 +375,6 @@ class NextReady extends Operation<IteratorResult<unknown, undefined>> {
   }
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>>).then === "function";
-}
-
 function checkOptions(options: WaitAllOptions): void {
   requireOptions(options);
   const { timeout, count = 0 } = options;
@@ -397,7 +393,7 @@ function waitablesOf<O>(objects: Iterable<O>): O[] {
 
 function requireWaitable(value: unknown): void {
   if (typeof value === "object" && value !== null) {
-    if (isPromise(value) || typeof (value as Partial<Waitable>).rawlink === "function") return;
+    if (isThenable(value) || typeof (value as Partial<Waitable>).rawlink === "function") return;
   }
   throw new UsageError(
     "WEV_ERR_ARGUMENT",

@@ -85,6 +85,19 @@ export const enum Turn {
   Idle = -2,
 }
 
+/** What count() is asked for. */
+export const enum Count {
+  /** Rows in use, of any kind. */
+  Rows = 0,
+  /** Entries of the run queue. */
+  Ready = 1,
+  Timers = 2,
+  /** Timers that keep the hub alive. */
+  RefTimers = 3,
+  /** Resumes since the beginning, modulo 2^32. */
+  Switches = 4,
+}
+
 /** Bits of a row's `flags`. */
 export const enum Flag {
   /** A dispatch of this row's waiters stands in the run queue. */

@@ -1,5 +1,6 @@
 // The face of core.wasm: what the host and the guests may call. Everything else stays inside.
 
+import { Count } from "./abi";
 import { rowCount } from "./row";
 import { readyCount } from "./run-queue";
 import { refTimerCount, timerCount } from "./timers";
@@ -42,13 +43,13 @@ export function currentTask(): usize {
   return changetype<usize>(current);
 }
 
-/** Numbers for hub.stats(), by place: rows, ready entries, timers, timers that keep the hub alive, switches. */
-export function count(what: i32): u32 {
+/** Numbers for hub.stats(). */
+export function count(what: Count): u32 {
   switch (what) {
-    case 0: return rowCount;
-    case 1: return readyCount();
-    case 2: return timerCount();
-    case 3: return refTimerCount();
+    case Count.Rows: return rowCount;
+    case Count.Ready: return readyCount();
+    case Count.Timers: return timerCount();
+    case Count.RefTimers: return refTimerCount();
     default: return switchCount;
   }
 }

@@ -1,10 +1,10 @@
 // Owns call(): a child frame on the task's explicit stack instead of inside a yield* chain.
 
 import { requireBody } from "./check.js";
+import { frameOf } from "./frame.js";
 import type { Body } from "./greenlet.js";
 import { done, Operation, type Step } from "./operation.js";
-import { asFrame, delegate, type Task } from "./task.js";
-import { waitFor } from "./wait-promise.js";
+import type { Task } from "./task.js";
 
 class Call<A extends unknown[], T> extends Operation<T> {
   readonly #body: Body<A, T>;
@@ -22,13 +22,8 @@ class Call<A extends unknown[], T> extends Operation<T> {
 
   start(task: Task): Step<T> {
     const made = this.#body(...this.#args) as unknown;
-    const frame = asFrame(made);
-    if (frame !== null) return task._push(frame);
-    if (made instanceof Operation) return task._push(delegate(made));
-    if (typeof (made as Partial<PromiseLike<T>> | null | undefined)?.then === "function") {
-      return task._push(delegate(waitFor(made as PromiseLike<T>)));
-    }
-    return done(made as T);
+    const frame = frameOf(made, this.#body);
+    return frame === null ? done(made as T) : task._push(frame);
   }
 
   resume(task: Task): Step<T> {

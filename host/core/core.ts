@@ -2,7 +2,7 @@
 // core's memory; what a number means is in assembly/core/abi.ts.
 
 import { wasm } from "#wasm";
-import type { Outcome, Reason, Status } from "../../assembly/core/abi.js";
+import type { Count, Outcome, Reason, Status } from "../../assembly/core/abi.js";
 
 /** What the core asks of its host. */
 export interface CoreHost {
@@ -20,7 +20,8 @@ export interface Core {
   callLater(serial: number, delayMs: number, isRef: number): number;
   callSoon(serial: number): number;
   cancelRow(row: number, serial: number): void;
-  count(what: number): number;
+  count(what: Count): number;
+  createGuestTask(entry: number, body: number): number;
   createQueue(serial: number, isPinned: number): number;
   createTask(serial: number): number;
   currentTask(): number;

@@ -4,13 +4,13 @@
 import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { current, isTimedOut } from "./current.js";
 import { checkMs, describe, type ErrorCode, KillValueError, RangeUsageError, UsageError } from "./errors.js";
+import { type Frame, frameOf } from "./frame.js";
 import { currentHub, type Hub, type Main } from "./hub.js";
 import { callBack, Link } from "./link.js";
 import { DONE, done, Operation, PARKED, type Step } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
-import { asFrame, delegate, type Frame, Task } from "./task.js";
+import { Task } from "./task.js";
 import { expired, limited, Timeout, type TimeoutArgument } from "./timeout.js";
-import { waitFor } from "./wait-promise.js";
 
 /**
  * What can run as a greenlet: a generator function, an async function (the greenlet waits for its
@@ -479,18 +479,9 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     const args = this._held as never[];
     // A body is called here and not over run(), which would copy the arguments once more.
     const made: unknown = body === null ? this.run(...args) : args.length === 0 ? body() : body(...args);
-    const frame = asFrame(made);
-    if (frame !== null) return frame;
-    if (made instanceof Operation) return delegate(made);
-    if (isThenable(made)) return delegate(waitFor(made));
-    if (isAsyncGenerator(made)) {
-      throw new UsageError(
-        "WEV_ERR_BODY",
-        `could not run ${this.name} because it is an async generator function; use a generator function, or an async one`,
-      );
-    }
-    this._end(Life.Succeeded, made);
-    return null;
+    const frame = frameOf(made, this);
+    if (frame === null) this._end(Life.Succeeded, made);
+    return frame;
   }
 
   /** @internal */
@@ -577,14 +568,6 @@ class Extra {
   parkSite: Site | null = null;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === "object" || typeof value === "function") &&
-    value !== null &&
-    typeof (value as Partial<PromiseLike<unknown>>).then === "function"
-  );
-}
-
 function isErrorClass(value: unknown): boolean {
   return value === Error || (value as { prototype?: unknown }).prototype instanceof Error;
 }
@@ -598,10 +581,6 @@ function notCallable(value: unknown): UsageError {
     "WEV_ERR_ARGUMENT",
     `could not link ${describe(value)} because it is not a function; give a function, or an object with set and setError`,
   );
-}
-
-function isAsyncGenerator(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && "throw" in value;
 }
 
 /** Makes a plain greenlet of a body and its arguments, if it takes any, and starts it. */

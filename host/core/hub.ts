@@ -4,7 +4,7 @@
 // files. It knows tasks, not what greenlets or events mean.
 
 import { driver as runtimeDriver } from "#driver";
-import { Kind, Layout, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
+import { Count, Kind, Layout, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
 import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
@@ -236,11 +236,11 @@ export class Hub {
     }
     return {
       greenlets,
-      ready: core.count(1),
-      timers: core.count(2),
+      ready: core.count(Count.Ready),
+      timers: core.count(Count.Timers),
       completions: this.completions,
       main: this.#mainWaits.count,
-      switches: core.count(4) >>> 0,
+      switches: core.count(Count.Switches) >>> 0,
       memoryBytes: core.memory.buffer.byteLength,
     };
   }
@@ -593,7 +593,7 @@ export class Hub {
       pump.schedule();
       return;
     }
-    const hasRefTimers = this.core.count(3) !== 0;
+    const hasRefTimers = this.core.count(Count.RefTimers) !== 0;
     const isQuiet = this.completions === 0 && !hasRefTimers;
     if (isQuiet && this.quietWaiters > 0) {
       this.notify(this.quietRow(), QUIET_SERIAL);

@@ -3,8 +3,8 @@
 
 import type { Reason } from "../../assembly/core/abi.js";
 import { UsageError } from "./errors.js";
+import { asFrame } from "./frame.js";
 import type { Hub } from "./hub.js";
-import { asFrame } from "./task.js";
 
 export class Link {
   readonly hub: Hub;

@@ -8,20 +8,9 @@
 import { Outcome, Reason } from "../../assembly/core/abi.js";
 import { setTimedOut, switchTo } from "./current.js";
 import { describe, ExhaustedError, RangeUsageError, YieldError } from "./errors.js";
+import { delegate, type Frame, NEXT, THROW } from "./frame.js";
 import type { Hub } from "./hub.js";
 import { CALLED, Operation, PARKED } from "./operation.js";
-
-/** A suspended generator, whatever it gives. */
-export type Frame = Generator<unknown, unknown, unknown>;
-
-// Every generator function has its own prototype, so `frame.next` looks different for each; the
-// method itself is one. bench/switch.js shows the difference.
-const GENERATOR_PROTOTYPE = Object.getPrototypeOf(delegate.prototype) as Frame;
-const NEXT = GENERATOR_PROTOTYPE.next;
-const THROW = GENERATOR_PROTOTYPE.throw;
-/** Not a constructor: what `instanceof` needs to know a native generator by its prototype. */
-function NativeGenerator() {}
-NativeGenerator.prototype = GENERATOR_PROTOTYPE;
 
 interface OuterFrame {
   readonly frame: Frame;
@@ -177,23 +166,6 @@ function yieldError(value: unknown): YieldError {
   return new YieldError(
     `could not wait for ${given} because it was given to yield without *; write yield* and an operation`,
   );
-}
-
-/** A suspended generator for `value`, or null if it is none. */
-export function asFrame(value: unknown): Frame | null {
-  if (typeof value !== "object" || value === null) return null;
-  if (value instanceof (NativeGenerator as unknown as new () => Frame)) return value;
-  const candidate = value as Partial<Frame>;
-  return typeof candidate.next === "function" &&
-    typeof candidate.throw === "function" &&
-    typeof candidate[Symbol.iterator] === "function"
-    ? delegate(candidate as Iterable<unknown, unknown, unknown>)
-    : null;
-}
-
-/** A generator that is only another's, or an operation's, first frame. */
-export function* delegate<T>(op: Iterable<unknown, T, unknown>): Generator<unknown, T, unknown> {
-  return yield* op;
 }
 
 /**

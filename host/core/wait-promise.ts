@@ -60,3 +60,12 @@ class WaitForPromise<T> extends Operation<T> {
 export function waitFor<T>(promise: PromiseLike<T>): Operation<T> {
   return new WaitForPromise(promise);
 }
+
+/** Whether it can be waited for as a promise. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    typeof (value as Partial<PromiseLike<unknown>>).then === "function"
+  );
+}

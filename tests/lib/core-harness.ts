@@ -3,15 +3,8 @@
 // The layouts are those drawn in assembly/core/row.ts and assembly/core/timers.ts.
 
 import { readFileSync } from "node:fs";
-import {
-  Flag,
-  Kind,
-  Layout,
-  type Outcome,
-  type Reason,
-  State,
-  type Status,
-} from "../../assembly/core/abi.ts";
+import { Count, Flag, Kind, Layout, type Outcome, type Reason, State } from "../../assembly/core/abi.ts";
+import type { Core } from "../../host/core/core.ts";
 
 /** What the core asks of its host; `guest` stands for every guest's trampoline. */
 export interface TestHost {
@@ -19,52 +12,6 @@ export interface TestHost {
   resume(row: number, reason: Reason, cause: number): Outcome;
   callback(row: number, reason: Reason): void;
   guest?(body: number, reason: Reason, cause: number): Outcome;
-}
-
-export interface CoreExports {
-  readonly memory: WebAssembly.Memory;
-  readonly table: WebAssembly.Table;
-  abandonedTask(): number;
-  armTimeout(serial: number, task: number, delayMs: number): number;
-  callLater(serial: number, delayMs: number, isRef: boolean): number;
-  callSoon(serial: number): number;
-  cancelRow(row: number, serial: number): void;
-  count(what: number): number;
-  createGuestTask(entry: number, body: number): number;
-  createQueue(serial: number, isPinned: boolean): number;
-  createTask(serial: number): number;
-  currentTask(): number;
-  end(task: number): void;
-  idleRow(): number;
-  interrupt(task: number, serial: number): Status;
-  limitMemory(pages: number): void;
-  link(serial: number, queue: number, queueSerial: number): number;
-  notifyOneOf(queue: number, serial: number): void;
-  notifyQueue(queue: number, serial: number): void;
-  park(task: number, timeoutMs: number): number;
-  resumeNow(task: number, ticket: number): number;
-  run(turnMs: number, maxEntries: number): number;
-  seedOrder(seed: number): void;
-  serialOf(row: number): number;
-  sleep(task: number, delayMs: number, isRef: boolean): Status;
-  spawnTask(serial: number): number;
-  start(task: number, delayMs: number): Status;
-  stop(): void;
-  tableStart(): number;
-  unpinQueue(queue: number, serial: number): void;
-  waitFirst(task: number, queue: number, serial: number, timeoutMs: number): Status;
-  waitForDispatch(task: number, queue: number, serial: number): Status;
-  waitOn(task: number, queue: number, serial: number, timeoutMs: number, isRef: boolean): Status;
-  wake(task: number, ticket: number): number;
-}
-
-/** What count() answers, by place. */
-export const enum Count {
-  Rows = 0,
-  Ready = 1,
-  Timers = 2,
-  RefTimers = 3,
-  Switches = 4,
 }
 
 const file = process.env["WEVENT_CORE"] ?? new URL("../../build/core.wasm", import.meta.url);
@@ -80,7 +27,7 @@ const trampolineModule = new WebAssembly.Module(
 );
 
 export interface Instance {
-  readonly core: CoreExports;
+  readonly core: Core;
   /** Place of the trampoline in the core's table, for createGuestTask(). */
   readonly entry: number;
 }
@@ -93,7 +40,7 @@ export function instantiate(host: TestHost): Instance {
       callback: (row: number, reason: Reason) => host.callback(row, reason),
     },
   });
-  const core = instance.exports as unknown as CoreExports;
+  const core = instance.exports as unknown as Core;
   const trampoline = new WebAssembly.Instance(trampolineModule, {
     h: { f: (body: number, reason: Reason, cause: number) => host.guest!(body, reason, cause) },
   });
@@ -126,7 +73,7 @@ const PAGE_WORDS = Layout.PageBytes / 4;
 const HEAP_ENTRY_WORDS = 4;
 
 /** Addresses (in words) of the rows in use, and of the table's pages. */
-function walkTable(core: CoreExports, words: Int32Array): { rows: number[]; pages: Set<number> } {
+function walkTable(core: Core, words: Int32Array): { rows: number[]; pages: Set<number> } {
   const rows: number[] = [];
   const pages = new Set<number>();
   for (let page = core.tableStart() / 4; page !== 0; page = words[page]! / 4) {
@@ -210,7 +157,7 @@ function findHeap(words: Int32Array, timed: Map<number, number>, pages: Set<numb
   throw new Error("no page holds an ordered timer heap whose rows point back");
 }
 
-function checkTimers(core: CoreExports, words: Int32Array, rows: number[], pages: Set<number>): void {
+function checkTimers(core: Core, words: Int32Array, rows: number[], pages: Set<number>): void {
   const timed = new Map<number, number>();
   let refCount = 0;
   for (const row of rows) {
@@ -229,7 +176,7 @@ function checkTimers(core: CoreExports, words: Int32Array, rows: number[], pages
 }
 
 /** Byte address of the timer heap. */
-export function heapAddress(core: CoreExports): number {
+export function heapAddress(core: Core): number {
   const words = new Int32Array(core.memory.buffer);
   const { rows, pages } = walkTable(core, words);
   const timed = new Map<number, number>();
@@ -241,7 +188,7 @@ export function heapAddress(core: CoreExports): number {
  * Throws an error that names the first thing in the core's memory that does not fit: counts, waiter
  * lists (head, next, prev, tail, mark), run-queue entries per row, the timer heap and its back-pointers.
  */
-export function checkStructure(core: CoreExports): void {
+export function checkStructure(core: Core): void {
   const words = new Int32Array(core.memory.buffer);
   const { rows, pages } = walkTable(core, words);
   if (rows.length !== core.count(Count.Rows)) {

@@ -1,11 +1,12 @@
 // Owns the host of a test that drives core.wasm by hand: a clock that is a number, and what each task
 // or callback does as a function. Writes down who was called, in order.
 
-import { Outcome, type Reason } from "../../assembly/core/abi.ts";
-import { type CoreExports, Count, checkStructure, instantiate } from "./core-harness.ts";
+import { Count, Outcome, type Reason } from "../../assembly/core/abi.ts";
+import type { Core } from "../../host/core/core.ts";
+import { checkStructure, instantiate } from "./core-harness.ts";
 
 export class Stage {
-  readonly core: CoreExports;
+  readonly core: Core;
   /** Place of the guests' trampoline. */
   readonly entry: number;
   nowMs = 0;

@@ -2,8 +2,9 @@
 // is the model (core-model.ts). Things have ids, given by the program in order of creation; an id
 // outlives what it named, so that late calls can be tried.
 
-import { Outcome, Reason, type Status } from "../../assembly/core/abi.ts";
-import { type CoreExports, Count, checkStructure, type Instance, instantiate } from "./core-harness.ts";
+import { Count, Outcome, Reason, type Status } from "../../assembly/core/abi.ts";
+import type { Core } from "../../host/core/core.ts";
+import { checkStructure, type Instance, instantiate } from "./core-harness.ts";
 
 /** The program: what the scheduler calls. */
 export interface Actor {
@@ -60,7 +61,7 @@ interface Name {
 }
 
 export class CoreWorld implements World {
-  readonly core: CoreExports;
+  readonly core: Core;
   private readonly entry: number;
   private readonly names: Name[] = [];
   /** Who a row was given to last. */

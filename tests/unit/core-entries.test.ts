@@ -1,7 +1,6 @@
 // What a row's count of run-queue entries, and the ring, hold when interrupts and stale entries pile up.
 import { expect, test } from "vitest";
-import { Layout, Outcome, Reason, Status, Turn } from "../../assembly/core/abi.ts";
-import { Count } from "../lib/core-harness.ts";
+import { Count, Layout, Outcome, Reason, Status, Turn } from "../../assembly/core/abi.ts";
 import { NOTHING, Stage } from "../lib/core-stage.ts";
 
 /** A task that gives way whatever it is resumed with, in a turn that takes no entries: each Timeout leaves a stale one. */

@@ -1,8 +1,7 @@
 // Memory: what happens at the limit, and that it stays where it is when rows come and go.
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { Layout, Outcome, Reason, Status, Turn } from "../../assembly/core/abi.ts";
-import { Count } from "../lib/core-harness.ts";
+import { Count, Layout, Outcome, Reason, Status, Turn } from "../../assembly/core/abi.ts";
 import { NOTHING, Stage } from "../lib/core-stage.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,7 +1,7 @@
 // The deadlines: their order at size, taking them back, and the bounds of one turn's firing.
 import { expect, test, vi } from "vitest";
-import { Outcome, Reason, Turn } from "../../assembly/core/abi.ts";
-import { Count, heapAddress } from "../lib/core-harness.ts";
+import { Count, Outcome, Reason, Turn } from "../../assembly/core/abi.ts";
+import { heapAddress } from "../lib/core-harness.ts";
 import { NOTHING, Stage } from "../lib/core-stage.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

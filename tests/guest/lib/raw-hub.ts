@@ -1,7 +1,7 @@
 // The least a host must do: core.wasm, a virtual clock, and guests linked to it. The tests of the
 // switch run on this, so that what they find is not the work of host/core.
 import { readFileSync } from "node:fs";
-import { Outcome, Turn } from "../../../assembly/core/abi.js";
+import { Count, Outcome, Turn } from "../../../assembly/core/abi.js";
 import { Fate, type Refusal } from "../../../assembly/guest/abi.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the exports of a module under test
@@ -76,7 +76,7 @@ export class RawHub {
   /** What the core still holds: rows but for that of idle(), ready entries, deadlines. */
   left(): number[] {
     this.core.idleRow();
-    return [this.core.count(0) - 1, this.core.count(1), this.core.count(2)];
+    return [this.core.count(Count.Rows) - 1, this.core.count(Count.Ready), this.core.count(Count.Timers)];
   }
 }
 
