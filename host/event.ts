@@ -4,7 +4,7 @@ import { isTimedOut } from "./core/current.js";
 import type { Hub } from "./core/hub.js";
 import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
-import { limited, type TimeoutArgument } from "./core/timeout.js";
+import { type Limit, limited } from "./core/timeout.js";
 import { WaitQueue } from "./core/wait-queue.js";
 
 /**
@@ -43,14 +43,15 @@ export class Event {
    * Waits until the flag is set. Gives true, or false if the timeout passes first.
    *
    * @switches when the flag is not set, and when those who waited before are being resumed
-   * @param timeout - Longest wait, ms or a Timeout. 0: lets others run once. Omitted: no limit.
+   * @param limit - Longest wait, ms or a Timeout. 0: lets others run once. Omitted: no limit.
+   * Or `{ timeout, signal }`.
    */
-  wait(timeout?: TimeoutArgument): Operation<boolean> {
-    if (timeout === undefined) {
+  wait(limit?: Limit): Operation<boolean> {
+    if (limit === undefined) {
       this.#wait ??= new WaitForEvent(this, this.#queue, -1);
       return this.#wait;
     }
-    return limited(timeout, (ms) => new WaitForEvent(this, this.#queue, ms));
+    return limited(limit, (ms) => new WaitForEvent(this, this.#queue, ms));
   }
 
   /** Calls `callback(event)` once, in the hub, when the flag is set; soon if it is. @noswitch */

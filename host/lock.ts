@@ -48,8 +48,8 @@ export class Semaphore {
    * @switches when no permit is free and `block` is not false
    */
   acquire(options: WaitOptions = {}): Operation<boolean> {
-    const { block = true, timeout } = options;
-    return limited(timeout, (ms) => new Acquire(this, this.#queue, block, ms));
+    const { block = true } = options;
+    return limited(options, (ms) => new Acquire(this, this.#queue, block, ms));
   }
 
   /** Gives a permit back, to whoever stands first. Gives the permits that are free then. @noswitch */

@@ -10,7 +10,7 @@ import { callBack, Link } from "./link.js";
 import { DONE, done, Operation, PARKED, type Step } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
 import { Task } from "./task.js";
-import { expired, limited, Timeout, type TimeoutArgument } from "./timeout.js";
+import { expired, type Limit, type Limits, limited, Timeout } from "./timeout.js";
 
 /**
  * What can run as a greenlet: a generator function, an async function (the greenlet waits for its
@@ -42,11 +42,9 @@ export class GreenletExit extends Error {
 export type KillError = Error | (new () => Error);
 
 /** Options of calls that may wait. */
-export interface WaitOptions {
+export interface WaitOptions extends Limits {
   /** false: do not wait. Omitted: wait. */
-  readonly block?: boolean;
-  /** Longest wait, ms or a Timeout; omitted: no limit. */
-  readonly timeout?: TimeoutArgument;
+  readonly block?: boolean | undefined;
 }
 
 /** What a link may hand the outcome to instead of calling a function: an AsyncResult is one. */
@@ -311,8 +309,8 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    */
   get(options: WaitOptions = {}): Operation<T> {
     requireOptions(options);
-    const { block = true, timeout } = options;
-    return limited(timeout, (ms) => new GetOutcome(this, block, ms));
+    const { block = true } = options;
+    return limited(options, (ms) => new GetOutcome(this, block, ms));
   }
 
   [Symbol.iterator](): Iterator<unknown, T, unknown> {
@@ -325,8 +323,8 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    * @switches when it has not ended
    * @source gevent.Greenlet.join
    */
-  join(timeout?: TimeoutArgument): Operation<void> {
-    return limited(timeout, (ms) => new WaitForDeath(this, "join", ms));
+  join(limit?: Limit): Operation<void> {
+    return limited(limit, (ms) => new WaitForDeath(this, "join", ms));
   }
 
   /** A promise of its outcome. @noswitch */
@@ -346,8 +344,8 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    */
   kill(error?: KillError, options: WaitOptions = {}): Operation<void> {
     requireOptions(options);
-    const { block = true, timeout } = options;
-    const death = limited(timeout, (ms) => new WaitForDeath(this, "kill", ms, !block));
+    const { block = true } = options;
+    const death = limited(options, (ms) => new WaitForDeath(this, "kill", ms, !block));
     this.throw(error ?? new GreenletExit());
     return death;
   }

@@ -70,7 +70,15 @@ const SITES_PER_TURN = 64;
 /** Serial of the queue behind wait(): the host's first. */
 export const QUIET_SERIAL = 1;
 
-type Slot = Task | Link | Timeout | undefined;
+/** What interrupts a task when its time comes: a Timeout, or an abort. */
+export interface Deadline {
+  _row: number;
+  _serial: number;
+  /** Its time has come: the error to throw into the task. */
+  fire(): unknown;
+}
+
+type Slot = Task | Link | Deadline | undefined;
 
 /** What `getCurrent()` answers outside greenlets. */
 export interface Main {
@@ -332,7 +340,7 @@ export class Hub {
     task._serial = 0;
   }
 
-  #adopt(owner: Task | Link | Timeout, row: number, what: string): void {
+  #adopt(owner: Task | Link | Deadline, row: number, what: string): void {
     if (row === 0) {
       owner._serial = 0;
       throw exhausted(what);
@@ -415,9 +423,9 @@ export class Hub {
   /** @internal The error that a resume for this reason throws into the task. */
   interruption(task: Task, reason: Reason, cause: number): unknown {
     if (reason === Reason.Timeout) {
-      const timeout = this.#slot(cause) as Timeout;
+      const deadline = this.#slot(cause) as Deadline;
       this.slots[cause >>> Layout.RowShift] = undefined;
-      return timeout.fire();
+      return deadline.fire();
     }
     const errors = this.#interruptions.get(task)!;
     const error = errors.shift();
@@ -471,7 +479,7 @@ export class Hub {
   }
 
   /** @internal */
-  cancelLink(link: Link | Timeout): void {
+  cancelLink(link: Link | Deadline): void {
     if (!this.#isDestroyed) {
       this.core.cancelRow(link._row, link._serial);
       const slot = link._row >>> Layout.RowShift;
@@ -502,7 +510,7 @@ export class Hub {
   }
 
   /** @internal Whether its row is still its own: the core frees one whose task has ended. */
-  hasRow(link: Link | Timeout): boolean {
+  hasRow(link: Link | Deadline): boolean {
     return this.core.serialOf(link._row) === link._serial;
   }
 
@@ -519,8 +527,14 @@ export class Hub {
       timeout._serial = link._serial;
       return;
     }
-    timeout._serial = this.nextSerial();
-    this.#adopt(timeout, this.core.armTimeout(timeout._serial, task._row, delayMs), "start a timeout");
+    this.armDeadline(timeout, task, delayMs);
+  }
+
+  /** @internal Sets a deadline that interrupts the task, which may be one of main's. */
+  armDeadline(deadline: Deadline, task: Task, delayMs: number): void {
+    this.checkAlive("start a timeout");
+    deadline._serial = this.nextSerial();
+    this.#adopt(deadline, this.core.armTimeout(deadline._serial, task._row, delayMs), "start a timeout");
     this.schedule();
   }
 

@@ -1,19 +1,32 @@
 // Owns the Timeout: a deadline that throws itself into the greenlet that set it, and what the
 // `timeout` argument of every blocking call means.
 
+import { requireSignal, underSignal } from "./abort.js";
 import { call } from "./call.js";
 import { requireBody } from "./check.js";
 import { current } from "./current.js";
 import { checkMs, describe, type ErrorCode, UsageError } from "./errors.js";
 import type { Body } from "./greenlet.js";
 import { currentHub, type Hub } from "./hub.js";
-import type { Operation } from "./operation.js";
+import { done, Operation, type Step } from "./operation.js";
+import type { Task } from "./task.js";
 
 /** What a Timeout raises instead of itself; false: nothing that leaves its own `run`. */
 export type TimeoutError = Error | (new () => Error) | string | false;
 
 /** A span in ms, or a Timeout that raises itself. */
 export type TimeoutArgument = number | Timeout | null;
+
+/** What may cut a blocking call short. */
+export interface Limits {
+  /** Longest wait, ms or a Timeout; omitted: no limit. */
+  readonly timeout?: TimeoutArgument | undefined;
+  /** Aborted: the call throws the signal's reason. An abort before the call is one at once. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A span, or both limits by name. */
+export type Limit = TimeoutArgument | Limits;
 
 /**
  * Raises itself in the greenlet that starts it, once its time has passed: at the blocking call
@@ -190,24 +203,57 @@ export function timeoutMs(timeout: number | null | undefined): number {
 }
 
 /**
- * An operation with its `timeout` argument applied. A number goes to the core with the wait
- * itself; a Timeout is started round the operation, unless its owner has started it.
+ * An operation with its limits applied. A number of ms goes to the core with the wait itself; a
+ * Timeout is started round the operation, unless its owner has started it.
  */
-export function limited<T>(
-  timeout: TimeoutArgument | undefined,
-  make: (ms: number) => Operation<T>,
-): Operation<T> {
-  if (!(timeout instanceof Timeout)) return make(timeoutMs(timeout));
-  const op = make(-1);
-  return call(guarded<T>, op, timeout);
+export function limited<T>(limit: Limit | undefined, make: (ms: number) => Operation<T>): Operation<T> {
+  if (typeof limit !== "object" || limit === null || limit instanceof Timeout) return timed(limit, make);
+  const op = timed(limit.timeout, make);
+  const { signal } = limit;
+  if (signal === undefined) return op;
+  requireSignal(signal);
+  return new Within(op, (inner) => underSignal(inner, signal));
 }
 
-function* guarded<T>(op: Operation<T>, timeout: Timeout): Generator<unknown, T, unknown> {
+function timed<T>(timeout: TimeoutArgument | undefined, make: (ms: number) => Operation<T>): Operation<T> {
+  if (!(timeout instanceof Timeout)) return make(timeoutMs(timeout));
+  return new Within(make(-1), (inner) => underTimer(inner, timeout));
+}
+
+function* underTimer<T>(op: Operation<T>, timeout: Timeout): Generator<unknown, T, unknown> {
   if (timeout.pending) return yield* op;
   timeout.start();
   try {
     return yield* op;
   } finally {
     timeout.cancel();
+  }
+}
+
+/** An operation inside a frame that limits it; made in the same hub. */
+class Within<T> extends Operation<T> {
+  readonly #op: Operation<T>;
+  readonly #frame: (op: Operation<T>) => Generator<unknown, T, unknown>;
+
+  constructor(op: Operation<T>, frame: (op: Operation<T>) => Generator<unknown, T, unknown>) {
+    super();
+    this.#op = op;
+    this.#frame = frame;
+  }
+
+  get label(): string {
+    return this.#op.label;
+  }
+
+  override get home(): Hub | null {
+    return this.#op.home;
+  }
+
+  start(task: Task): Step<T> {
+    return task._push(this.#frame(this.#op));
+  }
+
+  resume(task: Task): Step<T> {
+    return done(task._takeInbox() as T);
   }
 }
