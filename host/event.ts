@@ -4,7 +4,7 @@ import { isTimedOut } from "./core/current.js";
 import type { Hub } from "./core/hub.js";
 import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
-import { type Limit, limited } from "./core/timeout.js";
+import { type Limit, limited, limitsOf } from "./core/timeout.js";
 import { WaitQueue } from "./core/wait-queue.js";
 
 /**
@@ -51,7 +51,7 @@ export class Event {
       this.#wait ??= new WaitForEvent(this, this.#queue, -1);
       return this.#wait;
     }
-    return limited(limit, (ms) => new WaitForEvent(this, this.#queue, ms));
+    return limited(limitsOf(limit), (ms) => new WaitForEvent(this, this.#queue, ms));
   }
 
   /** Calls `callback(event)` once, in the hub, when the flag is set; soon if it is. @noswitch */

@@ -10,7 +10,7 @@ import { callBack, Link } from "./link.js";
 import { DONE, done, Operation, PARKED, type Step } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
 import { Task } from "./task.js";
-import { expired, type Limit, type Limits, limited, Timeout } from "./timeout.js";
+import { expired, type Limit, type Limits, limited, limitsOf, Timeout } from "./timeout.js";
 
 /**
  * What can run as a greenlet: a generator function, an async function (the greenlet waits for its
@@ -324,7 +324,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
    * @source gevent.Greenlet.join
    */
   join(limit?: Limit): Operation<void> {
-    return limited(limit, (ms) => new WaitForDeath(this, "join", ms));
+    return limited(limitsOf(limit), (ms) => new WaitForDeath(this, "join", ms));
   }
 
   /** A promise of its outcome. @noswitch */

@@ -202,14 +202,23 @@ export function timeoutMs(timeout: number | null | undefined): number {
   return timeout > 0 ? timeout : 0;
 }
 
+/** The limits of a call that takes them as one argument: a span, or an object that names at least one. */
+export function limitsOf(limit: Limit | undefined): Limits {
+  const isNamed =
+    typeof limit === "object" &&
+    limit !== null &&
+    !(limit instanceof Timeout) &&
+    ("timeout" in limit || "signal" in limit);
+  return isNamed ? limit : { timeout: limit as TimeoutArgument | undefined };
+}
+
 /**
  * An operation with its limits applied. A number of ms goes to the core with the wait itself; a
  * Timeout is started round the operation, unless its owner has started it.
  */
-export function limited<T>(limit: Limit | undefined, make: (ms: number) => Operation<T>): Operation<T> {
-  if (typeof limit !== "object" || limit === null || limit instanceof Timeout) return timed(limit, make);
-  const op = timed(limit.timeout, make);
-  const { signal } = limit;
+export function limited<T>(limits: Limits, make: (ms: number) => Operation<T>): Operation<T> {
+  const op = timed(limits.timeout, make);
+  const { signal } = limits;
   if (signal === undefined) return op;
   requireSignal(signal);
   return new Within(op, (inner) => underSignal(inner, signal));
