@@ -106,6 +106,18 @@ export const enum Flag {
   Unref = 2,
   /** A Queue row that stays when its last waiter has left. */
   Pinned = 4,
+  /** One of the two lines of a meeting: those who take. The other line is its `parent`. */
+  Takers = 8,
+  /** The other line of a meeting: those who give. */
+  Givers = 16,
+}
+
+/** What a shared Queue row stands for, so that a handle is not taken for another thing. */
+export const enum Role {
+  None = 0,
+  Event = 1,
+  Semaphore = 2,
+  Channel = 3,
 }
 
 /** Byte offsets inside a row, for the host's read-only views (`hub.tree`, LoopExit). */
@@ -117,6 +129,7 @@ export const enum RowField {
   Head = 20,
   Timer = 32,
   Kind = 40,
+  Role = 42,
   Parent = 44,
   ParentSerial = 48,
   Entry = 52,

@@ -16,14 +16,18 @@ export {
   callSoon,
   cancelRow,
   createGuestTask,
+  createMeeting,
   createQueue,
   createTask,
   end,
+  giver,
   idleRow,
   interrupt,
+  lengthOf,
   link,
   notifyOneOf,
   notifyQueue,
+  otherLine,
   park,
   resumeNow,
   run,
@@ -36,7 +40,10 @@ export {
   waitForDispatch,
   waitOn,
   wake,
+  wakeFirst,
 } from "./loop";
+
+export { levelOf, roleOf, setLevel, share, takeLevel, unshare } from "./shared";
 
 /** The running task, or 0. */
 export function currentTask(): usize {

@@ -27,6 +27,7 @@ import {
   nextWaiter,
   notify,
   notifyOne,
+  queueDispatch,
 } from "./wait-queue";
 
 /** Entries, or deadlines, between two looks at the clock. */
@@ -49,6 +50,7 @@ let untilLook: i32 = 0;
  */
 let owed: i32 = -1;
 let idleQueue: Row | null = null;
+let meetingGiver: usize = 0;
 export let switchCount: u32 = 0;
 
 /**
@@ -146,10 +148,22 @@ export function end(task: Row): void {
   else settle(task);
 }
 
-/** Frees a row that nothing needs any more. */
-function settle(row: Row): void {
-  if (row.entries != 0 || row.head != null || dispatching == row) return;
-  if (row.state == State.Dead || (row.kind == Kind.Queue && !(row.flags & Flag.Pinned))) freeRow(row);
+/** Frees a row that nothing needs any more; the two lines of a meeting together. */
+export function settle(row: Row): void {
+  if (isNeeded(row)) return;
+  if (row.flags & (Flag.Takers | Flag.Givers)) {
+    const other = changetype<Row>(row.parent);
+    if (isNeeded(other)) return;
+    freeRow(other);
+  }
+  freeRow(row);
+}
+
+// @ts-ignore: decorator
+@inline
+function isNeeded(row: Row): bool {
+  if (row.entries != 0 || row.head != null || dispatching == row) return true;
+  return row.state != State.Dead && (row.kind != Kind.Queue || (row.flags & Flag.Pinned) != 0);
 }
 
 /** Takes a parked or ready task out of whatever would resume it. */
@@ -195,14 +209,17 @@ export function sleep(task: Row, delayMs: f64, isRef: bool): Status {
  */
 export function waitOn(task: Row, queue: Row, serial: u32, timeoutMs: f64, isRef: bool): Status {
   const status = beginWait(task, queue, serial, timeoutMs, isRef);
-  if (status == Status.Ok) enqueue(queue, task);
+  if (status == Status.Ok) stand(queue, task);
   return status;
 }
 
 /** As waitOn, at the head of the line: for one who was served and found that another was faster. @grows */
 export function waitFirst(task: Row, queue: Row, serial: u32, timeoutMs: f64): Status {
   const status = beginWait(task, queue, serial, timeoutMs, true);
-  if (status == Status.Ok) enqueueFirst(queue, task);
+  if (status == Status.Ok) {
+    enqueueFirst(queue, task);
+    meetSoon(queue);
+  }
   return status;
 }
 
@@ -233,6 +250,31 @@ export function wake(task: Row, ticket: u32): bool {
   task.state = State.Ready;
   push(task, Entry.Resume);
   return true;
+}
+
+/**
+ * Makes the first waiter of a queue ready, as if a dispatch had come to it, and answers its row.
+ * 0: nobody waits there.
+ */
+export function wakeFirst(queue: Row, serial: u32): usize {
+  if (!isCurrent(queue, serial)) return 0;
+  const waiter = queue.head;
+  if (waiter == null) return 0;
+  leave(waiter);
+  settle(queue);
+  makeReady(waiter);
+  return changetype<usize>(waiter);
+}
+
+/** Gives a waiter that has left its line a place in the run queue. */
+function makeReady(waiter: Row): void {
+  if (waiter.kind == Kind.Link) {
+    push(waiter, Entry.Callback);
+    return;
+  }
+  cancel(waiter);
+  waiter.state = State.Ready;
+  push(waiter, Entry.Resume);
 }
 
 /** As wake, for a callback of the hub: the task runs at once, inside the callback. @switches */
@@ -268,6 +310,61 @@ export function createQueue(serial: u32, isPinned: bool): usize {
   return changetype<usize>(queue);
 }
 
+/**
+ * Two lines whose waiters meet in pairs: the row of those who take. 0: memory exhausted.
+ *
+ * A dispatch of that row takes the first of either line. The one who gives is made ready, the one
+ * who takes is resumed at once with the giver's row as cause: what passes between them is theirs. @grows
+ */
+export function createMeeting(takersSerial: u32, giversSerial: u32): usize {
+  const takers = allocateRow(Kind.Queue, takersSerial);
+  if (takers == null) return 0;
+  const givers = allocateRow(Kind.Queue, giversSerial);
+  if (givers == null) {
+    freeRow(takers);
+    return 0;
+  }
+  takers.flags = <u8>Flag.Takers;
+  givers.flags = <u8>Flag.Givers;
+  takers.parent = changetype<usize>(givers);
+  givers.parent = changetype<usize>(takers);
+  return changetype<usize>(takers);
+}
+
+/** The other line of a meeting; 0: the row is no line of one. */
+export function otherLine(line: Row, serial: u32): usize {
+  return isCurrent(line, serial) && line.flags & (Flag.Takers | Flag.Givers) ? line.parent : 0;
+}
+
+/** How many wait in a line. */
+export function lengthOf(queue: Row, serial: u32): i32 {
+  let length = 0;
+  if (isCurrent(queue, serial)) for (let it: Row | null = queue.head; it != null; it = it!.next) length++;
+  return length;
+}
+
+/** The row that gives to the task which a meeting has just resumed: valid until that one's next call. */
+export function giver(): usize {
+  return meetingGiver;
+}
+
+/** A waiter takes its place at the end of a line. */
+// @ts-ignore: decorator
+@inline
+function stand(queue: Row, waiter: Row): void {
+  enqueue(queue, waiter);
+  meetSoon(queue);
+}
+
+/** If somebody stands in either line of a meeting, its dispatch is queued. */
+// @ts-ignore: decorator
+@inline
+function meetSoon(line: Row): void {
+  if (!(line.flags & (Flag.Takers | Flag.Givers))) return;
+  const takers = line.flags & Flag.Takers ? line : changetype<Row>(line.parent);
+  if (takers.head != null && changetype<Row>(takers.parent).head != null) queueDispatch(takers);
+}
+
 /** Frees a pinned queue as soon as nobody waits in it. */
 export function unpinQueue(queue: Row, serial: u32): void {
   if (!isCurrent(queue, serial)) return;
@@ -292,7 +389,7 @@ export function link(serial: u32, queue: Row, queueSerial: u32): usize {
   if (queue.state == State.Dead && dispatching != queue && !(queue.flags & Flag.DispatchQueued)) return 0;
   const row = allocateRow(Kind.Link, serial);
   if (row == null) return 0;
-  enqueue(queue, row);
+  stand(queue, row);
   return changetype<usize>(row);
 }
 
@@ -356,6 +453,29 @@ function callLink(link: Row, reason: Reason): void {
   freeRow(link);
 }
 
+/** Lets one pair meet; the next one has a dispatch of its own, behind the giver of this one. */
+function serveMeeting(takers: Row): void {
+  takers.flags &= ~(<u8>Flag.DispatchQueued);
+  const taker = takers.head;
+  const giver = changetype<Row>(takers.parent).head;
+  if (taker == null || giver == null) {
+    settle(takers);
+    return;
+  }
+  leave(taker);
+  leave(giver);
+  makeReady(giver);
+  meetSoon(takers);
+  settle(takers);
+  meetingGiver = changetype<usize>(giver);
+  if (taker.kind == Kind.Link) {
+    callLink(taker, Reason.Wake);
+  } else {
+    cancel(taker);
+    resume(taker, Reason.Wake, meetingGiver);
+  }
+}
+
 function serveWaiters(queue: Row): void {
   const all = queue.state == State.Dead;
   for (;;) {
@@ -396,6 +516,10 @@ function step(entry: usize): void {
       break;
     }
     case Entry.Dispatch: {
+      if (row.flags & Flag.Takers) {
+        serveMeeting(row);
+        return;
+      }
       beginDispatch(row);
       serveWaiters(row);
       return;

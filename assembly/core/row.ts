@@ -18,10 +18,13 @@
 //  38 stale       (u16) Resume entries among them that must do nothing
 //  40 kind        (u8) what it is
 //  41 flags       (u8)
+//  42 role        (u8) shared queue: a Role
 //  44 parent      the task that spawned it, valid while parentSerial is its serial.
-//                 Timer: the task it interrupts
+//                 Timer: the task it interrupts. Line of a meeting: the other line.
+//                 Shared semaphore: who took its last permit
 //  48 parentSerial
-//  52 entry       guest task: table index of its trampoline
+//  52 entry       guest task: table index of its trampoline. Shared queue: its level, which is the
+//                 flag of an event, the free permits of a semaphore, or what a channel carries
 //  56 body        guest task: its record in guest memory. Queue: how many from the head of its line
 //                 the queued dispatch serves
 //  60 serial      odd: given by the host; even: by the core, for guests; 0: free
@@ -45,6 +48,7 @@ export class Row {
   stale: u16;
   kind: u8;
   flags: u8;
+  role: u8;
   parent: usize;
   parentSerial: u32;
   entry: u32;

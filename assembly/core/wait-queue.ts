@@ -67,7 +67,7 @@ export function notifyOne(queue: Row): void {
   queueDispatch(queue);
 }
 
-function queueDispatch(queue: Row): void {
+export function queueDispatch(queue: Row): void {
   if (queue.flags & Flag.DispatchQueued) return;
   queue.flags |= <u8>Flag.DispatchQueued;
   push(queue, Entry.Dispatch);

@@ -2,7 +2,7 @@
 // core's memory; what a number means is in assembly/core/abi.ts.
 
 import { wasm } from "#wasm";
-import type { Count, Outcome, Reason, Status } from "../../assembly/core/abi.js";
+import type { Count, Outcome, Reason, Role, Status } from "../../assembly/core/abi.js";
 
 /** What the core asks of its host. */
 export interface CoreHost {
@@ -22,31 +22,42 @@ export interface Core {
   cancelRow(row: number, serial: number): void;
   count(what: Count): number;
   createGuestTask(entry: number, body: number): number;
+  createMeeting(takersSerial: number, giversSerial: number): number;
   createQueue(serial: number, isPinned: number): number;
   createTask(serial: number): number;
   currentTask(): number;
   end(task: number): void;
+  giver(): number;
   idleRow(): number;
   interrupt(task: number, serial: number): Status;
+  lengthOf(queue: number, serial: number): number;
+  levelOf(queue: number, serial: number): number;
   limitMemory(pages: number): void;
   link(serial: number, queue: number, queueSerial: number): number;
   notifyOneOf(queue: number, serial: number): void;
   notifyQueue(queue: number, serial: number): void;
+  otherLine(line: number, serial: number): number;
   park(task: number, timeoutMs: number): number;
   resumeNow(task: number, ticket: number): number;
+  roleOf(queue: number, serial: number): Role;
   run(turnMs: number, maxEntries: number): number;
   seedOrder(seed: number): void;
   serialOf(row: number): number;
+  setLevel(queue: number, serial: number, level: number): number;
+  share(queue: number, serial: number, role: Role, level: number): void;
   sleep(task: number, delayMs: number, isRef: number): Status;
   spawnTask(serial: number): number;
   start(task: number, delayMs: number): Status;
   stop(): void;
   tableStart(): number;
+  takeLevel(queue: number, serial: number): number;
   unpinQueue(queue: number, serial: number): void;
+  unshare(queue: number, serial: number): void;
   waitFirst(task: number, queue: number, serial: number, timeoutMs: number): Status;
   waitForDispatch(task: number, queue: number, serial: number): Status;
   waitOn(task: number, queue: number, serial: number, timeoutMs: number, isRef: number): Status;
   wake(task: number, ticket: number): number;
+  wakeFirst(queue: number, serial: number): number;
 }
 
 export function instantiateCore(host: CoreHost): Core {

@@ -43,6 +43,9 @@ class Thing {
   isPinned = false;
   /** Queue: somebody has left it, or it was unpinned. */
   isUsed = false;
+  /** A line of a meeting: the other one, and whether those who stand here take. */
+  other: Thing | null = null;
+  isTakers = false;
   /** Timeout: whom it interrupts. */
   target: Thing | null = null;
 
@@ -97,9 +100,13 @@ export class Model implements World {
   }
 
   private isNeeded(thing: Thing): boolean {
+    return this.isNeededAlone(thing) || (thing.other !== null && this.isNeededAlone(thing.other));
+  }
+
+  private isNeededAlone(thing: Thing): boolean {
     if (this.dispatching === thing || this.delivering === thing || thing.waiters.length > 0) return true;
     if (this.ready.some((entry) => entry.thing === thing)) return true;
-    if (thing.kind === Kind.Queue) return thing.isPinned || !thing.isUsed;
+    if (thing.kind === Kind.Queue) return thing.isPinned || !(thing.isUsed || thing.other?.isUsed);
     return thing.state !== State.Dead;
   }
 
@@ -136,6 +143,12 @@ export class Model implements World {
     waiter.line = line;
     waiter.isMarked = false;
     waiter.isServed = false;
+  }
+
+  /** Whoever comes to stand in a line of a meeting may be the one that the other line waits for. */
+  private meetSoon(line: Thing): void {
+    if (line.other === null || line.waiters.length === 0 || line.other.waiters.length === 0) return;
+    this.queueDispatch(line.isTakers ? line : line.other);
   }
 
   private leaveLine(waiter: Thing): void {
@@ -256,6 +269,7 @@ export class Model implements World {
     if (timeoutMs >= 0) this.arm(task, timeoutMs, isRef);
     task.state = State.Parked;
     this.standIn(line, task);
+    this.meetSoon(line);
     return Status.Ok;
   }
 
@@ -319,6 +333,50 @@ export class Model implements World {
     this.make(id, Kind.Queue).isPinned = isPinned;
   }
 
+  createMeeting(takers: number, givers: number): void {
+    const [taking, giving] = [this.make(takers, Kind.Queue), this.make(givers, Kind.Queue)];
+    taking.isTakers = true;
+    taking.other = giving;
+    giving.other = taking;
+  }
+
+  wakeFirst(id: number): number {
+    const waiter = this.get(id)?.waiters[0];
+    if (waiter === undefined) return -1;
+    this.detach(waiter);
+    this.makeReadyOutOfTurn(waiter);
+    return waiter.id;
+  }
+
+  private makeReadyOutOfTurn(waiter: Thing): void {
+    if (waiter.isTask) this.makeReady(waiter, State.Ready);
+    else this.queueEntry(waiter, "call");
+  }
+
+  /** The first of either line meet: one is made ready, the other runs at once. */
+  private meet(takers: Thing): void {
+    const [taker, giver] = [takers.waiters[0], takers.other!.waiters[0]];
+    takers.isUsed = true;
+    if (taker === undefined || giver === undefined) {
+      this.sweep();
+      return;
+    }
+    this.leaveLine(taker);
+    this.disarm(taker);
+    this.leaveLine(giver);
+    this.disarm(giver);
+    giver.ticket = 0;
+    this.makeReadyOutOfTurn(giver);
+    this.meetSoon(takers);
+    this.sweep();
+    if (taker.isTask) this.resume(taker, Reason.Wake, giver.id);
+    else this.call(taker, Reason.Wake);
+  }
+
+  lengthOf(id: number): number {
+    return this.get(id)?.waiters.length ?? 0;
+  }
+
   idleRow(id: number): void {
     this.idle = this.make(id, Kind.Queue);
     this.idle.isPinned = true;
@@ -350,6 +408,7 @@ export class Model implements World {
     const isToBeServed = this.dispatching === line || this.isDispatchQueued(line);
     if (line.state === State.Dead && !isToBeServed) return false;
     this.standIn(line, this.make(id, Kind.Link));
+    this.meetSoon(line);
     return true;
   }
 
@@ -432,6 +491,10 @@ export class Model implements World {
         this.call(thing, Reason.Wake);
         break;
       case "serve":
+        if (thing.isTakers) {
+          this.meet(thing);
+          break;
+        }
         for (const waiter of thing.waiters) {
           waiter.isServed = waiter.isMarked;
           waiter.isMarked = false;

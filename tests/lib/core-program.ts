@@ -18,6 +18,8 @@ export type Action =
   | ["wake", ticket: number]
   | ["interrupt", task: number]
   | ["queue", isPinned: 0 | 1]
+  | ["meeting"]
+  | ["wakeFirst" | "length", queue: number]
   | ["unpin", queue: number]
   | ["notify" | "notifyOne", queue: number]
   | ["link", line: number, callback: number]
@@ -202,6 +204,15 @@ export class Interpreter implements Actor {
     make(id);
   }
 
+  private newMeeting(): void {
+    if (this.nextId >= MAX_THINGS - 1) return;
+    const takers = this.nextId++;
+    const givers = this.nextId++;
+    this.queues.push(takers, givers);
+    this.lines.push(takers, givers);
+    this.world.createMeeting(takers, givers);
+  }
+
   private newRow(callback: number, make: (id: number) => void): void {
     if (this.nextId >= MAX_THINGS) return;
     const id = this.nextId++;
@@ -280,6 +291,15 @@ export class Interpreter implements Actor {
             world.createQueue(id, action[1] === 1);
           }
         });
+        break;
+      case "meeting":
+        this.newMeeting();
+        break;
+      case "wakeFirst":
+        answer = world.wakeFirst(this.pick(this.queues, action[1])!);
+        break;
+      case "length":
+        answer = world.lengthOf(this.pick(this.queues, action[1])!);
         break;
       case "unpin":
         this.unpin(this.pick(this.queues, action[1])!);
@@ -467,6 +487,9 @@ const arbitraryAction = fc.oneof(
   { weight: 6, arbitrary: act(is("wake"), index) },
   { weight: 4, arbitrary: act(is("interrupt"), index) },
   { weight: 3, arbitrary: act(is("queue"), bit) },
+  { weight: 2, arbitrary: act(is("meeting")) },
+  { weight: 1, arbitrary: act(is("wakeFirst"), index) },
+  { weight: 1, arbitrary: act(is("length"), index) },
   { weight: 1, arbitrary: act(is("unpin"), index) },
   { weight: 5, arbitrary: act(is("notify"), index) },
   { weight: 3, arbitrary: act(is("notifyOne"), index) },

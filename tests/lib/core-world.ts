@@ -21,6 +21,8 @@ export interface World {
   createGuestTask(id: number): void;
   spawnTask(id: number): void;
   createQueue(id: number, isPinned: boolean): void;
+  /** Two queues whose waiters meet. */
+  createMeeting(takers: number, givers: number): void;
   idleRow(id: number): void;
   start(id: number, delayMs: number): Status;
   /** Answers a ticket, in this world's own numbers. */
@@ -37,6 +39,9 @@ export interface World {
   unpinQueue(id: number): void;
   notifyQueue(id: number): void;
   notifyOneOf(id: number): void;
+  /** The id of the waiter that was made ready, or -1. */
+  wakeFirst(id: number): number;
+  lengthOf(id: number): number;
   /** False: the queue is gone. */
   link(id: number, queue: number): boolean;
   callSoon(id: number): void;
@@ -138,6 +143,12 @@ export class CoreWorld implements World {
     this.mustName(id, this.core.createQueue(this.serial(), isPinned));
   }
 
+  createMeeting(takers: number, givers: number): void {
+    this.mustName(takers, this.core.createMeeting(this.serial(), this.serial()));
+    const { row, serial } = this.names[takers]!;
+    this.mustName(givers, this.core.otherLine(row, serial));
+  }
+
   idleRow(id: number): void {
     this.mustName(id, this.core.idleRow());
   }
@@ -201,6 +212,17 @@ export class CoreWorld implements World {
   notifyOneOf(id: number): void {
     const { row, serial } = this.names[id]!;
     this.core.notifyOneOf(row, serial);
+  }
+
+  wakeFirst(id: number): number {
+    const { row, serial } = this.names[id]!;
+    const waiter = this.core.wakeFirst(row, serial);
+    return waiter === 0 ? -1 : this.idOf(waiter);
+  }
+
+  lengthOf(id: number): number {
+    const { row, serial } = this.names[id]!;
+    return this.core.lengthOf(row, serial);
   }
 
   link(id: number, queue: number): boolean {
