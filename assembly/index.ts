@@ -5,7 +5,9 @@
 import "./guest/exports";
 
 export { Status } from "./guest/abi";
+export { Answer } from "./guest/answer";
 export { idle, sleep } from "./guest/blocking";
+export { Channel } from "./guest/channel";
 export { Event } from "./guest/event";
 export { fetch, Response } from "./guest/fetch";
 export { AnyGreenlet, catchExit, getCurrent, Greenlet, kill, onExit, spawn, spawnLater } from "./guest/greenlet";

@@ -11,7 +11,9 @@ export { seedOrder } from "./run-queue";
 export { tableStart } from "./row";
 export {
   abandonedTask,
+  adoptTask,
   armTimeout,
+  bodyOf,
   callLater,
   callSoon,
   cancelRow,

@@ -107,6 +107,17 @@ export function createGuestTask(entry: u32, body: usize): usize {
   return changetype<usize>(task);
 }
 
+/** Says whose a host task's frames are: a guest runs an export for it, and keeps its record at `body`. */
+export function adoptTask(task: Row, entry: u32, body: usize): void {
+  task.entry = entry;
+  task.body = body;
+}
+
+/** The record that a guest keeps of a task; 0: the task is not that guest's. */
+export function bodyOf(task: Row, entry: u32): usize {
+  return task.entry == entry ? task.body : 0;
+}
+
 /** Queues the first run of a task; after `delayMs` if that is 0 or more. Starting twice does nothing. @grows */
 export function start(task: Row, delayMs: f64): Status {
   if (task.state != State.New) return Status.Ok;

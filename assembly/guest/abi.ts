@@ -27,6 +27,27 @@ export const enum Refusal {
   Poisoned = 3,
 }
 
+/** What an item is on its way through a channel, if it can cross the border of the guest. */
+export const enum ItemKind {
+  /** It cannot: an object of the program's own. */
+  Opaque = 0,
+  /** An f64: all numbers but the 64-bit integers. */
+  Number = 1,
+  /** An i64 or u64: a bigint to the host. */
+  Integer = 2,
+  /** A string. */
+  Text = 3,
+  /** A Uint8Array; a copy. */
+  Bytes = 4,
+}
+
+/** Byte offsets inside an item, for the host, which reads it. */
+export const enum ItemField {
+  Kind = 0,
+  Bits = 8,
+  Reference = 16,
+}
+
 /** How a greenlet ended, or that it has not. */
 export const enum Fate {
   /** Not ended. */

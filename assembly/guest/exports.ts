@@ -2,6 +2,7 @@
 // so that these names are exported whatever the program exports itself.
 
 import { AnyGreenlet } from "./greenlet";
+import { adoptTask, entry } from "./imports";
 import { limitStack } from "./stack";
 import { collect, enter, inside, leave, outside, recover, resume } from "./switch";
 import { drop, Task } from "./task";
@@ -23,7 +24,14 @@ export function __wevent_adopt(row: usize): usize {
   const greenlet = new AnyGreenlet();
   greenlet.isAdopted = true;
   greenlet.enlist(row);
+  adoptTask(row, entry, changetype<usize>(greenlet));
   return changetype<usize>(greenlet);
+}
+
+/** What a greenlet gives in a meeting: the address of an AnyItem, or 0. */
+export function __wevent_offer(body: usize): usize {
+  const extra = changetype<Task>(body).extra;
+  return extra == null ? 0 : changetype<usize>(extra.offer);
 }
 
 /** How a task ended: a Fate. Its address must be that of a live task, or of one that ended in this turn. */

@@ -61,6 +61,49 @@ export declare function armTimeout(serial: u32, row: usize, delayMs: f64): usize
 @external("wevent", "cancelRow")
 export declare function cancelRow(row: usize, serial: u32): void;
 
+// @ts-ignore: decorator
+@external("wevent", "adoptTask")
+export declare function adoptTask(row: usize, entry: u32, body: usize): void;
+// @ts-ignore: decorator
+@external("wevent", "bodyOf")
+export declare function bodyOf(row: usize, entry: u32): usize;
+// @ts-ignore: decorator
+@external("wevent", "createMeeting")
+export declare function createMeeting(takersSerial: u32, giversSerial: u32): usize;
+// @ts-ignore: decorator
+@external("wevent", "otherLine")
+export declare function otherLine(line: usize, serial: u32): usize;
+// @ts-ignore: decorator
+@external("wevent", "lengthOf")
+export declare function lengthOf(queue: usize, serial: u32): i32;
+// @ts-ignore: decorator
+@external("wevent", "giver")
+export declare function giver(): usize;
+// @ts-ignore: decorator
+@external("wevent", "wakeFirst")
+export declare function wakeFirst(queue: usize, serial: u32): usize;
+
+// ---- the same; assembly/core/shared.ts
+
+// @ts-ignore: decorator
+@external("wevent", "share")
+export declare function share(queue: usize, serial: u32, role: i32, level: i32): void;
+// @ts-ignore: decorator
+@external("wevent", "unshare")
+export declare function unshare(queue: usize, serial: u32): void;
+// @ts-ignore: decorator
+@external("wevent", "roleOf")
+export declare function roleOf(queue: usize, serial: u32): i32;
+// @ts-ignore: decorator
+@external("wevent", "levelOf")
+export declare function levelOf(queue: usize, serial: u32): i32;
+// @ts-ignore: decorator
+@external("wevent", "setLevel")
+export declare function setLevel(queue: usize, serial: u32, level: i32): i32;
+// @ts-ignore: decorator
+@external("wevent", "takeLevel")
+export declare function takeLevel(queue: usize, serial: u32): i32;
+
 // ---- the loader; host/guest/imports.ts
 
 /** Monotonic clock, milliseconds. */
@@ -93,6 +136,28 @@ export declare function textLength(text: u32): u32;
 // @ts-ignore: decorator
 @external("wevent", "takeText")
 export declare function takeText(text: u32, address: usize): void;
+
+/** Takes what a task outside of this guest gives in a meeting. Throws unless it is of that ItemKind. */
+// @ts-ignore: decorator
+@external("wevent", "takeOffer")
+export declare function takeOffer(giver: usize, kind: i32): void;
+/** What was taken last, by its kind; a text as a text. */
+// @ts-ignore: decorator
+@external("wevent", "takenNumber")
+export declare function takenNumber(): f64;
+// @ts-ignore: decorator
+@external("wevent", "takenInteger")
+export declare function takenInteger(): i64;
+// @ts-ignore: decorator
+@external("wevent", "takenText")
+export declare function takenText(): u32;
+// @ts-ignore: decorator
+@external("wevent", "takenLength")
+export declare function takenLength(): u32;
+/** Writes the bytes that were taken last at an address. */
+// @ts-ignore: decorator
+@external("wevent", "takenBytes")
+export declare function takenBytes(address: usize): void;
 
 // @ts-ignore: decorator
 @external("wevent", "argumentCount")

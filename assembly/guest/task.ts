@@ -11,6 +11,7 @@
 import { Reason, Status as CoreStatus } from "../core/abi";
 import { Fate, Status } from "./abi";
 import * as core from "./imports";
+import { AnyItem } from "./item";
 import { discard, free, Stack } from "./stack";
 
 /** The task that is running, or 0. An address, because the trampoline may hold no managed reference. */
@@ -47,6 +48,8 @@ export class Extra {
   deadlines: Deadline | null = null;
   owner: Owner | null = null;
   label: string | null = null;
+  /** What it gives in a meeting, while it stands there. */
+  offer: AnyItem | null = null;
 
   disarm(deadline: Deadline): void {
     let above: Deadline | null = null;
@@ -109,6 +112,7 @@ export class Task {
       extra.exits = null;
       extra.deadlines = null;
       extra.owner = null;
+      extra.offer = null;
     }
     if (this.row == 0) return;
     const next = this.next;

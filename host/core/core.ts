@@ -16,7 +16,9 @@ export interface Core {
   readonly memory: WebAssembly.Memory;
   readonly table: WebAssembly.Table;
   abandonedTask(): number;
+  adoptTask(task: number, entry: number, body: number): void;
   armTimeout(serial: number, task: number, delayMs: number): number;
+  bodyOf(task: number, entry: number): number;
   callLater(serial: number, delayMs: number, isRef: number): number;
   callSoon(serial: number): number;
   cancelRow(row: number, serial: number): void;

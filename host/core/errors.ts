@@ -29,6 +29,10 @@ export const errorTable = {
   WEV_ERR_GUEST_CORRUPT: ["GuestCorrupt", "a guest's switching buffer was overrun: the instance is unusable"],
   WEV_ERR_COMPILER_MISSING: ["CompilerMissing", "the assemblyscript package is not installed"],
   WEV_ERR_COMPILE: ["CompileError", "a guest program did not compile"],
+  WEV_ERR_QUEUE_EMPTY: ["Empty", "a queue has nothing to give, and the call waits no longer"],
+  WEV_ERR_QUEUE_FULL: ["Full", "a queue has no room, and the call waits no longer"],
+  WEV_ERR_QUEUE_SHUT_DOWN: ["ShutDown", "a queue was shut down"],
+  WEV_ERR_HANDLE: ["UsageError", "a handle does not name a shared object of that kind in this hub"],
   WEV_ERR_POOL_FULL: ["PoolFull", "a pool has no free place"],
 } as const;
 

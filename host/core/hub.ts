@@ -4,7 +4,7 @@
 // files. It knows tasks, not what greenlets or events mean.
 
 import { driver as runtimeDriver } from "#driver";
-import { Count, Kind, Layout, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
+import { Count, Kind, Layout, Reason, RowField, State, Status, Turn } from "../../assembly/core/abi.js";
 import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
@@ -14,6 +14,7 @@ import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
 import { listRows, parentOf, type RowView, type TreeNode, treeOf } from "./inspect.js";
 import { Link } from "./link.js";
 import { MainWaits } from "./main-waits.js";
+import type { Offer } from "./meeting.js";
 import { type Operation, setOutside } from "./operation.js";
 import { Pump } from "./pump.js";
 import type { ErrorReport, Failed, Failure } from "./report.js";
@@ -78,6 +79,14 @@ export interface Deadline {
   fire(): unknown;
 }
 
+/** What the hub asks of a guest about its own greenlets. */
+export interface GuestSide {
+  /** One of them has trapped and cut the turn. */
+  recover(row: number, body: number, error: unknown): void;
+  /** What one of them gives in a meeting. */
+  offerOf(body: number): unknown;
+}
+
 type Slot = Task | Link | Deadline | undefined;
 
 /** What `getCurrent()` answers outside greenlets. */
@@ -107,8 +116,8 @@ export class Hub {
   isInCallback = false;
   /** @internal */ siteBudget = SITES_PER_TURN;
   /** @internal */ spawnListeners: Set<(greenlet: Greenlet) => void> | null = null;
-  /** @internal Guests by their place in the core's table, so that a trap finds its guest. */
-  readonly recoverers = new Map<number, (row: number, body: number, error: unknown) => void>();
+  /** @internal Guests by their place in the core's table, which their greenlets' rows name. */
+  readonly guests = new Map<number, GuestSide>();
   readonly main: Main = { name: "main", id: 0, hub: this, locals: Object.create(null) };
 
   readonly #driver: Driver;
@@ -589,10 +598,25 @@ export class Hub {
 
   #recover(error: unknown): void {
     const row = this.core.abandonedTask();
-    const view = this.#rows().find((candidate) => candidate.address === row);
-    const recover = view === undefined ? undefined : this.recoverers.get(view.entry);
-    if (view === undefined || recover === undefined) throw error;
-    recover(row, view.body, error);
+    const { guest, body } = this.#guestOf(row);
+    if (row === 0 || guest === undefined) throw error;
+    guest.recover(row, body, error);
+  }
+
+  /** The guest that a task's row belongs to, and its record there. */
+  #guestOf(row: number): { guest: GuestSide | undefined; body: number } {
+    const words = new DataView(this.core.memory.buffer);
+    const entry = words.getUint32(row + RowField.Entry, true);
+    return { guest: this.guests.get(entry), body: words.getUint32(row + RowField.Body, true) };
+  }
+
+  /** @internal What a task or a link that stands in a meeting gives. */
+  offerOf(row: number): unknown {
+    const { guest, body } = this.#guestOf(row);
+    if (guest !== undefined) return guest.offerOf(body);
+    const slot = this.#slot(row);
+    const offer = slot instanceof Task ? slot._inbox : (slot as Link).context;
+    return (offer as Offer).item;
   }
 
   #turnEnded(when: number): void {

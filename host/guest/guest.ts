@@ -17,6 +17,7 @@ import { done, Operation, type Step } from "../core/operation.js";
 import type { Task } from "../core/task.js";
 import { GuestCorrupt, GuestTrap, NotInstrumented, ReentryError, StackTooDeep } from "./errors.js";
 import { ExportGreenlet } from "./export-greenlet.js";
+import { readItem } from "./items.js";
 import { environment, guestServices, type Home } from "./services.js";
 
 /** What crosses the border of a WebAssembly function. */
@@ -35,6 +36,7 @@ export interface Controls {
   __wevent_inside(top: number): void;
   __wevent_leave(): number;
   __wevent_limit(sizeBytes: number): void;
+  __wevent_offer(body: number): number;
   __wevent_outside(): number;
   __wevent_recover(): number;
   __wevent_resume: WebAssembly.ExportValue;
@@ -97,7 +99,10 @@ export class Guest implements Home {
     this.controls = instance.exports as unknown as Controls;
     table.set(this.#entry, this.controls.__wevent_resume);
     this.controls.__wevent_limit(this.#stackBytes);
-    hub.recoverers.set(this.#entry, (row, _body, error) => this.#recover(row, error));
+    hub.guests.set(this.#entry, {
+      recover: (row, _body, error) => this.#recover(row, error),
+      offerOf: (body) => readItem(this.memory, this.controls.__wevent_offer(body)),
+    });
     for (const [name, value] of Object.entries(instance.exports)) {
       if (PRIVATE.test(name)) continue;
       if (typeof value === "function") this.#functions.set(name, value as GuestFunction);

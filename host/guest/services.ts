@@ -1,10 +1,12 @@
 // Owns what a guest of AssemblyScript asks of "env" and "wevent" beside the core's exports: printing,
-// clocks, a random seed, arguments, fetch. It must not know how a greenlet is switched.
+// clocks, a random seed, arguments, fetch, items of channels. It must not know how a greenlet is switched.
 
 import { UnsupportedError } from "../core/errors.js";
 import type { Hub } from "../core/hub.js";
 import type { Task } from "../core/task.js";
-import { readText, writeText } from "./memory.js";
+import { itemServices } from "./items.js";
+import { readText } from "./memory.js";
+import { Texts } from "./texts.js";
 
 /** What the services need of their guest. Its memory is there once it is instantiated. */
 export interface Home {
@@ -14,29 +16,6 @@ export interface Home {
 }
 
 type Functions = Record<string, (...args: never[]) => unknown>;
-
-/** Texts on their way into the guest, by number. */
-class Texts {
-  readonly #texts = new Map<number, string>();
-  #last = 0;
-
-  constructor(private readonly home: Home) {}
-
-  add(text: string): number {
-    this.#last = (this.#last + 1) | 0;
-    this.#texts.set(this.#last, text);
-    return this.#last;
-  }
-
-  length(text: number): number {
-    return this.#texts.get(text)?.length ?? 0;
-  }
-
-  take(text: number, address: number): void {
-    writeText(this.home.memory, address, this.#texts.get(text) ?? "");
-    this.#texts.delete(text);
-  }
-}
 
 class Request {
   status = 0;
@@ -95,12 +74,13 @@ async function load(request: Request, url: string): Promise<void> {
 
 /** The services of module "wevent". */
 export function guestServices(home: Home): Functions {
-  const texts = new Texts(home);
+  const texts = new Texts(() => home.memory);
   const requests = new Requests(home);
   return {
     now: () => home.hub.now(),
     textLength: (text: number) => texts.length(text),
     takeText: (text: number, address: number) => texts.take(text, address),
+    ...itemServices(home.hub, () => home.memory, texts),
     argumentCount: () => home.args.length,
     argument: (place: number) => texts.add(home.args[place] ?? ""),
     startFetch: (url: number, row: number, ticket: number) => requests.start(url, row, ticket),

@@ -1,0 +1,26 @@
+// Owns texts on their way into a guest, by number: the guest asks for the length, makes the string, and
+// has it filled.
+
+import { writeText } from "./memory.js";
+
+export class Texts {
+  readonly #texts = new Map<number, string>();
+  #last = 0;
+
+  constructor(private readonly memory: () => WebAssembly.Memory) {}
+
+  add(text: string): number {
+    this.#last = (this.#last + 1) | 0;
+    this.#texts.set(this.#last, text);
+    return this.#last;
+  }
+
+  length(text: number): number {
+    return this.#texts.get(text)?.length ?? 0;
+  }
+
+  take(text: number, address: number): void {
+    writeText(this.memory(), address, this.#texts.get(text) ?? "");
+    this.#texts.delete(text);
+  }
+}

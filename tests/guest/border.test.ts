@@ -1,0 +1,193 @@
+// What crosses between TypeScript and guests, and between guests: channels by handle.
+import { describe, expect, test } from "vitest";
+import { Hub, joinAll, sleep, spawn } from "wevent";
+import { GuestTrap, loadGuest } from "wevent/guest";
+import { Channel } from "wevent/queue";
+import { readText } from "../../host/guest/memory.ts";
+import { type Build, compile, name } from "./lib/compile.js";
+
+const builds: Build[] = [
+  { level: "debug", runtime: "incremental" },
+  { level: "release", runtime: "incremental" },
+  { level: "release", runtime: "minimal" },
+];
+
+async function world(build: Build) {
+  const hub = new Hub({ clock: "virtual" });
+  const log: string[] = [];
+  const load = async () => {
+    const guest = await loadGuest((await compile("border", build)) as BufferSource, {
+      hub,
+      imports: { env: { "console.log": (text: number) => log.push(readText(guest.memory, text)) } },
+    });
+    return guest;
+  };
+  return { hub, log, load, guest: await load() };
+}
+
+describe.each(builds.map((build) => [name(build), build] as const))("border, %s", (_, build) => {
+  test("Channel carries any object inside one guest, also while the collector runs", async () => {
+    const { hub, guest, log } = await world(build);
+    await guest.call("objectsInside");
+    expect(log).toEqual(["190 50"]);
+    hub.destroy();
+  });
+
+  test("Channel pairs in arrival order in a guest too", async () => {
+    const { hub, guest, log } = await world(build);
+    await guest.call("pairsInOrder");
+    expect(log).toEqual(["g0", "p0", "g1", "p1", "g2", "p2"]);
+    hub.destroy();
+  });
+
+  test("Channel.put() and get() keep to their limits, and a killed one leaves the line", async () => {
+    const { hub, guest, log } = await world(build);
+    await guest.call("limits");
+    expect(log).toEqual(["true", "true", "false 0", "1 kept"]);
+    hub.destroy();
+  });
+
+  test("Channel made in TypeScript carries numbers, texts, bytes and bigints to a guest and back", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const numbers = new Channel<number>();
+      const echo = guest.spawn("echoNumbers", numbers.handle, 100);
+      let doubled = 0;
+      for (let i = 0; i < 100; i++) {
+        yield* numbers.put(i + 0.5);
+        doubled += yield* numbers.get();
+      }
+      expect([yield* echo, doubled]).toEqual([5000, 10_000]);
+
+      const texts = new Channel<string>();
+      const repeat = guest.spawn("echoTexts", texts.handle);
+      for (const text of ["", "a", "grün 🌳", "x".repeat(10_000)]) {
+        yield* texts.put(text);
+        expect(yield* texts.get()).toBe(text + text);
+      }
+      yield* texts.put("stop");
+      yield* repeat;
+
+      const bytes = new Channel<Uint8Array>();
+      const reverse = guest.spawn("reverseBytes", bytes.handle);
+      const given = new Uint8Array([1, 2, 255]);
+      yield* bytes.put(given);
+      expect([...(yield* bytes.get())]).toEqual([255, 2, 1]);
+      expect([...given]).toEqual([1, 2, 255]);
+      yield* reverse;
+
+      const integers = new Channel<bigint>();
+      const negate = guest.spawn("negate", integers.handle);
+      yield* integers.put(2n ** 62n);
+      expect(yield* integers.get()).toBe(-(2n ** 62n));
+      yield* negate;
+      for (const channel of [numbers, texts, bytes, integers]) channel.unshare();
+    });
+    expect(hub.stats()).toMatchObject({ greenlets: 0, ready: 0, timers: 0 });
+    hub.destroy();
+  });
+
+  test("Channel made in a guest is used from TypeScript and from another guest", async () => {
+    const { hub, guest, load } = await world(build);
+    const other = await load();
+    await hub.run(function* () {
+      const handle = (yield* guest.call("make")) as bigint;
+      const sum = guest.spawn("sumOfMade", 3);
+      const channel = Channel.fromHandle<number>(handle, hub);
+      for (const item of [1, 2, 39]) yield* channel.put(item);
+      expect(yield* sum).toBe(42);
+
+      const echo = other.spawn("echoNumbers", new Channel<number>().handle, 0);
+      expect(yield* echo).toBe(0);
+    });
+    hub.destroy();
+  });
+
+  test("Channel between two guests carries items from one to the other", async () => {
+    const { hub, guest, load } = await world(build);
+    const other = await load();
+    await hub.run(function* () {
+      const shared = new Channel<string>();
+      const [first, second] = [
+        guest.spawn("echoTexts", shared.handle),
+        other.spawn("echoTexts", shared.handle),
+      ];
+      yield* shared.put("ab");
+      // The other guest takes what the first gives, and doubles it once more.
+      yield* sleep(0);
+      yield* sleep(0);
+      expect(yield* shared.get()).toMatch(/^(ab){2,}$/);
+      first.kill();
+      second.kill();
+      yield* joinAll([first, second]);
+      expect(shared.balance).toBe(0);
+    });
+    hub.destroy();
+  });
+
+  test("Channel.fromHandle() refuses what is no handle, in TypeScript and in the guest", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      for (const bad of [0n, 64n, 2n ** 60n, (1n << 32n) | 64n, 7, undefined]) {
+        expect(() => Channel.fromHandle(bad as bigint, hub)).toThrow(
+          expect.objectContaining({ code: "WEV_ERR_HANDLE" }),
+        );
+      }
+      const failed = guest.spawn("reverseBytes", 12345n);
+      yield* failed.join();
+      expect(failed.error).toBeInstanceOf(GuestTrap);
+    });
+    hub.destroy();
+  });
+
+  test("Channel refuses an item of another kind where it is put, and a guest of another type", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const channel = new Channel<unknown>();
+      const reverse = guest.spawn("reverseBytes", channel.handle);
+      yield* sleep(0);
+      for (const bad of ["text", 5, 5n, {}, null]) {
+        expect(() => channel.put(bad)).toThrow(expect.objectContaining({ code: "WEV_ERR_ARGUMENT" }));
+      }
+      const mistyped = guest.spawn("negate", channel.handle);
+      yield* mistyped.join();
+      expect(mistyped.error).toBeInstanceOf(GuestTrap);
+      yield* channel.put(new Uint8Array([1]));
+      yield* channel.get();
+      yield* reverse;
+    });
+    hub.destroy();
+  });
+
+  test("Channel that its owner takes back ends for those who hold the handle", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const channel = Channel.fromHandle<number>((yield* guest.call("make")) as bigint, hub);
+      const waiting = spawn(() => channel.put(1));
+      yield* sleep(0);
+      yield* guest.call("takeBack");
+      expect(() => channel.put(2)).toThrow(expect.objectContaining({ code: "WEV_ERR_HANDLE" }));
+      yield* waiting.kill();
+    });
+    hub.destroy();
+  });
+
+  test("Channel: a killed guest gives and takes nothing", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const channel = new Channel<number>();
+      const gone = guest.spawn("echoNumbers", channel.handle, 1);
+      yield* sleep(0);
+      yield* gone.kill();
+      const put = spawn(() => channel.put(7));
+      yield* sleep(0);
+      expect(channel.balance).toBe(1);
+      const echo = guest.spawn("echoNumbers", channel.handle, 1);
+      yield* put;
+      yield* sleep(0);
+      yield* echo.kill();
+      expect(channel.balance).toBe(0);
+    });
+    hub.destroy();
+  });
+});

@@ -1,0 +1,115 @@
+// What crosses the border: channels of every kind of item, handed over by handle.
+import { Channel, collect, kill, sleep, spawn, Status } from "wevent/assembly";
+
+class Point {
+  constructor(readonly x: i32, readonly label: string) {}
+}
+
+/** Inside one guest anything can be passed; the collector runs while it is on its way. */
+export function objectsInside(): void {
+  const channel = new Channel<Point>();
+  const sender = spawn((to: Channel<Point>): void => {
+    for (let i = 0; i < 20; i++) {
+      to.put(new Point(i, "p" + i.toString()));
+      collect();
+    }
+  }, channel);
+  let sum = 0;
+  let labels = "";
+  for (let i = 0; i < 20; i++) {
+    const point = channel.get().value;
+    collect();
+    sum += point.x;
+    labels += point.label;
+  }
+  sender.join();
+  console.log(sum.toString() + " " + labels.length.toString());
+}
+
+let meetingPoint: Channel<i32> | null = null;
+
+export function pairsInOrder(): void {
+  meetingPoint = new Channel<i32>();
+  for (let i = 0; i < 3; i++) {
+    spawn((): void => {
+      const item = meetingPoint!.get().value;
+      console.log("g" + item.toString());
+    });
+  }
+  for (let i = 0; i < 3; i++) {
+    spawn((id: i32): void => {
+      meetingPoint!.put(id);
+      console.log("p" + id.toString());
+    }, i);
+  }
+  sleep(1);
+}
+
+export function limits(): void {
+  const channel = new Channel<string>();
+  console.log((channel.put("x", 5) == Status.TimedOut).toString());
+  console.log((channel.get(5).status == Status.TimedOut).toString());
+  console.log(channel.getNowait().ok.toString() + " " + channel.balance.toString());
+  const putter = spawn((to: Channel<string>): void => { to.put("gone"); }, channel);
+  sleep(0);
+  kill(putter);
+  putter.join();
+  const other = spawn((to: Channel<string>): void => { to.put("kept"); }, channel);
+  sleep(0);
+  console.log(channel.balance.toString() + " " + channel.getNowait().value);
+  other.join();
+}
+
+// ---- with TypeScript on the other side
+
+export function echoNumbers(handle: u64, times: i32): f64 {
+  const channel = Channel.fromHandle<f64>(handle);
+  let sum: f64 = 0;
+  for (let i = 0; i < times; i++) {
+    const answer = channel.get();
+    if (!answer.ok) return -1;
+    sum += answer.value;
+    if (channel.put(answer.value * 2) != Status.Ok) return -2;
+  }
+  return sum;
+}
+
+export function echoTexts(handle: u64): void {
+  const channel = Channel.fromHandle<string>(handle);
+  for (;;) {
+    const text = channel.get().value;
+    if (text == "stop") return;
+    collect();
+    channel.put(text + text);
+  }
+}
+
+export function reverseBytes(handle: u64): void {
+  const channel = Channel.fromHandle<Uint8Array>(handle);
+  const bytes = channel.get().value;
+  bytes.reverse();
+  channel.put(bytes);
+}
+
+export function negate(handle: u64): void {
+  const channel = Channel.fromHandle<i64>(handle);
+  channel.put(-channel.get().value);
+}
+
+let made: Channel<i32> | null = null;
+
+/** A channel made here; its handle. */
+export function make(): u64 {
+  made = new Channel<i32>();
+  return made!.handle;
+}
+
+export function sumOfMade(count: i32): i32 {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += made!.get().value;
+  return sum;
+}
+
+export function takeBack(): void {
+  made!.unshare();
+}
