@@ -29,6 +29,9 @@ export const errorTable = {
   WEV_ERR_GUEST_CORRUPT: ["GuestCorrupt", "a guest's switching buffer was overrun: the instance is unusable"],
   WEV_ERR_COMPILER_MISSING: ["CompilerMissing", "the assemblyscript package is not installed"],
   WEV_ERR_COMPILE: ["CompileError", "a guest program did not compile"],
+  WEV_ERR_QUEUE_EMPTY: ["Empty", "a queue has nothing to get, and the call does not wait (any longer)"],
+  WEV_ERR_QUEUE_FULL: ["Full", "a queue has no room to put into, and the call does not wait (any longer)"],
+  WEV_ERR_QUEUE_SHUT_DOWN: ["ShutDown", "a queue was shut down"],
   WEV_ERR_POOL_FULL: ["PoolFull", "a pool has no free place"],
 } as const;
 
