@@ -15,6 +15,7 @@ export {
 } from "./greenlet.js";
 export { getHub, Hub, type HubOptions, LoopExit, type Main, Operation } from "./hub.js";
 export { collect, forEach, type OperationIterator } from "./operation-iterator.js";
+export { Queue } from "./queue.js";
 export { idle, sleep } from "./sleep.js";
 export { Timeout, withTimeout } from "./timeout.js";
 export { iwait, joinAll, wait } from "./wait.js";

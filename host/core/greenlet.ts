@@ -275,6 +275,13 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     this._more().locals = locals;
   }
 
+  /** @internal Its copies of what `local` gave, by the local. */
+  get _copies(): WeakMap<object, object> {
+    const more = this._more();
+    more.copies ??= new WeakMap();
+    return more.copies;
+  }
+
   /** Aborted when the greenlet ends: for fetch and what else takes a signal. */
   get signal(): AbortSignal {
     const more = this._more();
@@ -526,6 +533,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     const extra = this._extra;
     if (extra !== null) {
       if (life === Life.Succeeded) extra.spawnSite = null;
+      extra.copies = undefined;
       extra.abort?.abort(outcome);
     }
     if (this._row !== 0) this.hub.release(this);
@@ -561,6 +569,7 @@ class Extra {
   links: Set<Link> | undefined = undefined;
   isOwned = false;
   locals: Record<PropertyKey, unknown> | undefined = undefined;
+  copies: WeakMap<object, object> | undefined = undefined;
   abort: AbortController | undefined = undefined;
   spawnSite: Site | null = null;
   parkSite: Site | null = null;

@@ -118,6 +118,8 @@ export class Hub {
   /** @internal */ spawnListeners: Set<(greenlet: Greenlet) => void> | null = null;
   /** @internal Guests by their place in the core's table, which their greenlets' rows name. */
   readonly guests = new Map<number, GuestSide>();
+  /** @internal Main's copies of what `local` gave, by the local. */
+  readonly mainCopies = new WeakMap<object, object>();
   readonly main: Main = { name: "main", id: 0, hub: this, locals: Object.create(null) };
 
   readonly #driver: Driver;
