@@ -1,117 +1,88 @@
-// Semaphore: `wevent/lock`.
+// Owns RLock; `wevent/lock` re-exports it.
 
-import { isTimedOut } from "./core/current.js";
-import { describe, RangeUsageError } from "./core/errors.js";
-import type { WaitOptions } from "./core/greenlet.js";
-import type { Hub } from "./core/hub.js";
-import { done, Operation, PARKED, type Step } from "./core/operation.js";
-import type { Task } from "./core/task.js";
-import { limited } from "./core/timeout.js";
+import { Lockable } from "./_lockable.js";
+import { current } from "./core/current.js";
+import { LockError } from "./core/errors.js";
+import { OutsideTask, type Task } from "./core/task.js";
 import { WaitQueue } from "./core/wait-queue.js";
 
+/** All of main is one owner, though each of its awaits is a task: null is main's plain code. */
+const isMain = (task: Task | null) => task === null || task instanceof OutsideTask;
+
 /**
- * A counter of permits. `acquire` takes one, waiting for it; `release` gives one back. A permit is
- * never reserved: a running greenlet may take it before the one that was woken for it, which then
- * keeps its place at the head of the line.
+ * A lock that its owner may acquire again: it is free once it was released as often. Only the
+ * greenlet that has it may release it.
  *
- * @source gevent.lock.Semaphore
+ * @source gevent.lock.RLock
  * @since 0.1
  */
-export class Semaphore {
-  #counter: number;
-  readonly #queue = new WaitQueue("Semaphore.acquire");
+export class RLock extends Lockable {
+  /** @internal */ readonly _queue = new WaitQueue("RLock.acquire");
+  #owner: Task | null = null;
+  #count = 0;
 
-  /** @param value - Permits at the beginning, an integer from 0. Omitted: 1. */
-  constructor(value = 1) {
-    if (!Number.isInteger(value) || value < 0) {
-      throw new RangeUsageError(
-        `could not make a semaphore of ${describe(value)} because that is not an integer from 0`,
-      );
-    }
-    this.#counter = value;
+  /** How often its owner has acquired it and not released it. */
+  get count(): number {
+    return this.#count;
   }
 
-  /** Permits that are free. */
-  get counter(): number {
-    return this.#counter;
-  }
-
-  /** Whether no permit is free. */
+  /** Whether somebody has it. */
   locked(): boolean {
-    return this.#counter === 0;
+    return this.#count > 0;
+  }
+
+  /** Whether the running greenlet has it, or main where no greenlet runs. */
+  isOwned(): boolean {
+    return this.#count > 0 && this.#isOwner(current);
   }
 
   /**
-   * Takes a permit. Gives true, or false if the timeout passes first or `block` is false and none
-   * is free.
+   * Takes back one acquire of the running greenlet. After the last the lock is free for whoever
+   * stands first.
    *
-   * @switches when no permit is free and `block` is not false
+   * @noswitch
+   * @throws {@link LockError} WEV_ERR_LOCK when the running greenlet does not have it
+   * @source gevent.lock.RLock.release
+   * @since 0.1
    */
-  acquire(options: WaitOptions = {}): Operation<boolean> {
-    const { block = true } = options;
-    return limited(options, (ms) => new Acquire(this, this.#queue, block, ms));
+  release(): void {
+    if (!this.isOwned()) throw new LockError("release an RLock", this.#owner?.name ?? null);
+    this.#count--;
+    if (this.#count === 0) this.#free();
   }
 
-  /** Gives a permit back, to whoever stands first. Gives the permits that are free then. @noswitch */
-  release(): number {
-    this.#counter++;
-    this.#queue.notifyOne();
-    return this.#counter;
+  #isOwner(task: Task | null): boolean {
+    return this.#owner === task || (isMain(this.#owner) && isMain(task));
   }
 
-  /** @internal Takes a permit if one is free. */
-  tryAcquire(): boolean {
-    if (this.#counter === 0) return false;
-    this.#counter--;
+  #free(): void {
+    this.#owner = null;
+    this._queue.notifyOne();
+  }
+
+  /** @internal Gives all of the owner's acquires back, for a wait: how many they were. */
+  _releaseAll(): number {
+    const count = this.#count;
+    this.#count = 0;
+    this.#free();
+    return count;
+  }
+
+  /** @internal After `_releaseAll` and an acquire. */
+  _restore(count: number): void {
+    this.#count = count;
+  }
+
+  /** @internal */
+  override get _holder(): Task | null {
+    return this.#owner;
+  }
+
+  /** @internal */
+  override _attempt(task: Task): boolean {
+    if (this.#count > 0 && !this.#isOwner(task)) return false;
+    if (this.#count === 0) this.#owner = task;
+    this.#count++;
     return true;
-  }
-}
-
-class Acquire extends Operation<boolean> {
-  readonly #semaphore: Semaphore;
-  readonly #queue: WaitQueue;
-  readonly #block: boolean;
-  readonly #timeoutMs: number;
-
-  constructor(semaphore: Semaphore, queue: WaitQueue, block: boolean, ms: number) {
-    super();
-    this.#semaphore = semaphore;
-    this.#queue = queue;
-    this.#block = block;
-    this.#timeoutMs = ms;
-  }
-
-  get label(): string {
-    return "Semaphore.acquire";
-  }
-
-  override get home(): Hub | null {
-    return this.#queue.hub;
-  }
-
-  start(task: Task): Step<boolean> {
-    if (this.#semaphore.tryAcquire()) return done(true);
-    if (!this.#block) return done(false);
-    if (this.#timeoutMs >= 0) task._inbox = task.hub.now() + this.#timeoutMs;
-    this.#queue.wait(task, this.#timeoutMs);
-    return PARKED;
-  }
-
-  resume(task: Task): Step<boolean> {
-    if (!isTimedOut()) {
-      if (!this.#semaphore.tryAcquire()) {
-        const left = this.#timeoutMs < 0 ? -1 : Math.max((task._inbox as number) - task.hub.now(), 0);
-        this.#queue.waitFirst(task, left);
-        return PARKED;
-      }
-      task._inbox = undefined;
-      return done(true);
-    }
-    task._inbox = undefined;
-    return done(false);
-  }
-
-  override abandon(task: Task): void {
-    task._inbox = undefined;
   }
 }
