@@ -59,7 +59,7 @@ export abstract class Mapping extends Members {
     requireBody(body, "apply");
     const list = listOf(args, "arguments") as A;
     if (callback !== undefined) requireCallback(callback, "call back");
-    const greenlet = this._trySpawn(body, list) ?? this._send(() => this.#apply(body, list));
+    const greenlet = this._trySpawn(body, list) ?? this._send("applyAsync", () => this.#apply(body, list));
     return withCallback(greenlet, callback);
   }
 
@@ -93,7 +93,7 @@ export abstract class Mapping extends Members {
     checkItems(items);
     if (callback !== undefined) requireCallback(callback, "call back");
     return withCallback(
-      this._send(() => mapItems(this, body, items)),
+      this._send("mapAsync", () => mapItems(this, body, items)),
       callback,
     );
   }

@@ -84,17 +84,22 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
   }
 
   /** @internal A greenlet that will spawn members: `kill` ends it, and `join` waits for it. */
-  _send<T>(body: () => Generator<unknown, T, unknown>): Greenlet<T> {
-    return this.#spawnHelper(body, this.#errands);
+  _send<T>(name: string, body: () => Generator<unknown, T, unknown>): Greenlet<T> {
+    return this.#spawnHelper(name, body, this.#errands);
   }
 
   /** @internal The same, but `join` does not wait for it: it may be waiting for a reader. */
-  _feed<T>(body: () => Generator<unknown, T, unknown>): Greenlet<T> {
-    return this.#spawnHelper(body, this.#feeders);
+  _feed<T>(name: string, body: () => Generator<unknown, T, unknown>): Greenlet<T> {
+    return this.#spawnHelper(name, body, this.#feeders);
   }
 
-  #spawnHelper<T>(body: () => Generator<unknown, T, unknown>, helpers: Set<Greenlet>): Greenlet<T> {
+  #spawnHelper<T>(
+    name: string,
+    body: () => Generator<unknown, T, unknown>,
+    helpers: Set<Greenlet>,
+  ): Greenlet<T> {
     const helper = Greenlet.spawn(body);
+    helper.name = name;
     helpers.add(helper as Greenlet);
     helper.watch(() => {
       helpers.delete(helper as Greenlet);
