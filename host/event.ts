@@ -1,4 +1,4 @@
-// Event: `wevent/event`.
+// Event, and what `wevent/event` gives beside it.
 
 import { isTimedOut } from "./core/current.js";
 import type { Hub } from "./core/hub.js";
@@ -6,6 +6,8 @@ import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { type Limit, limited, limitsOf } from "./core/timeout.js";
 import { WaitQueue } from "./core/wait-queue.js";
+
+export { AsyncResult } from "./async-result.js";
 
 /**
  * A flag that greenlets wait for. Setting it releases all who wait at that moment, even if it is

@@ -2,12 +2,15 @@
 
 export type { Capability, Driver } from "./core/driver.js";
 export {
+  BrokenBarrierError,
   type ErrorCode,
   ExhaustedError,
   errorTable,
   HubDestroyed,
   KillValueError,
+  LockError,
   LoopExit,
+  PoolFull,
   RangeUsageError,
   UnsupportedError,
   UsageError,

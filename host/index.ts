@@ -1,6 +1,6 @@
 // The everyday names: `wevent`.
 
-export { Event } from "./event.js";
+export { AsyncResult, Event } from "./event.js";
 export {
   type Body,
   call,

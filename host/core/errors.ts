@@ -34,6 +34,8 @@ export const errorTable = {
   WEV_ERR_QUEUE_SHUT_DOWN: ["ShutDown", "a queue was shut down"],
   WEV_ERR_HANDLE: ["UsageError", "a handle does not name a shared object of that kind in this hub"],
   WEV_ERR_POOL_FULL: ["PoolFull", "a pool has no free place"],
+  WEV_ERR_LOCK: ["LockError", "a lock was released, or used, by one that does not hold it"],
+  WEV_ERR_BARRIER_BROKEN: ["BrokenBarrierError", "a barrier was broken while one waited there"],
 } as const;
 
 /** A stable code; its row in docs/errors.md says what to do. */
@@ -112,6 +114,42 @@ export class UnsupportedError extends WeventError {
     );
     this.capability = capability;
     this.runtime = runtime;
+  }
+}
+
+/** A lock was used as by its holder, by one that is not. Nothing was changed. */
+export class LockError extends WeventError {
+  static readonly label = "LockError";
+  readonly code = "WEV_ERR_LOCK" satisfies ErrorCode;
+  /** Name of the greenlet that holds it; null: nobody does. */
+  readonly heldBy: string | null;
+  constructor(action: string, heldBy: string | null) {
+    const holder = heldBy === null ? "nobody holds it" : `${heldBy} holds it`;
+    super(`could not ${action} because ${holder}; acquire it before, in the same greenlet`);
+    this.heldBy = heldBy;
+  }
+}
+
+/** A barrier was broken: one who waited there ran out of time, its action failed, or it was aborted or reset. */
+export class BrokenBarrierError extends WeventError {
+  static readonly label = "BrokenBarrierError";
+  readonly code = "WEV_ERR_BARRIER_BROKEN" satisfies ErrorCode;
+  constructor(parties: number) {
+    super(`could not wait at the barrier of ${parties} because it is broken; reset it`);
+  }
+}
+
+/** A pool has no free place, and the caller would not wait, or not longer. Nothing was changed. */
+export class PoolFull extends WeventError {
+  static readonly label = "PoolFull";
+  readonly code = "WEV_ERR_POOL_FULL" satisfies ErrorCode;
+  /** The pool's size. */
+  readonly limit: number;
+  constructor(limit: number) {
+    super(
+      `could not add a greenlet because the pool of ${limit} is full; wait for a place, or give more time`,
+    );
+    this.limit = limit;
   }
 }
 

@@ -469,7 +469,8 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     more.links.add(link);
   }
 
-  private _place(link: Link): void {
+  /** @internal Has the link called when it has ended; soon if it has. */
+  _place(link: Link): void {
     const { hub } = this;
     if (this._row === 0 && !this.dead) hub.createTask(this);
     if (this._row === 0 || !hub.link(link, this._row, this._serial)) hub.callSoon(link);
@@ -511,19 +512,18 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     if (error instanceof GreenletExit) this._end(Life.Succeeded, error);
     else {
       this._end(Life.Failed, error);
-      if (this._extra?.isOwned !== true) this.hub.noteFailure(this);
+      if (this._extra === null || this._extra.owners === 0) this.hub.noteFailure(this);
     }
   }
 
   /** @internal Somebody will read its error in time: it is not reported meanwhile. */
   _own(): void {
-    this._more().isOwned = true;
+    this._more().owners++;
   }
 
-  /** @internal Nobody reads its error any more who has not yet. */
+  /** @internal Takes back one `_own`. After the last, nobody reads its error who has not yet. */
   _disown(): void {
-    this._more().isOwned = false;
-    if (this._life === Life.Failed) this.hub.noteFailure(this);
+    if (--this._more().owners === 0 && this._life === Life.Failed) this.hub.noteFailure(this);
   }
 
   private _end(life: Life, outcome: unknown): void {
@@ -567,7 +567,7 @@ const NO_ARGUMENTS: readonly unknown[] = [];
 class Extra {
   name: string | undefined = undefined;
   links: Set<Link> | undefined = undefined;
-  isOwned = false;
+  owners = 0;
   locals: Record<PropertyKey, unknown> | undefined = undefined;
   copies: WeakMap<object, object> | undefined = undefined;
   abort: AbortController | undefined = undefined;

@@ -507,7 +507,7 @@ export class Hub {
     this.slots[row >>> Layout.RowShift] = undefined;
     link._row = 0;
     this.isInCallback = true;
-    this.guard(() => link.fire(reason), link.context);
+    this.guard(() => link.fire(reason, link), link.context);
     this.isInCallback = false;
   }
 

@@ -27,6 +27,8 @@ export interface TreeNode {
   readonly state: "new" | "starting" | "ready" | "running" | "parked" | "dead";
   /** The blocking call it is parked in, or null. */
   readonly waitsFor: string | null;
+  /** Name of the greenlet that holds or will end what it waits for, where one is known. */
+  readonly heldBy: string | null;
   readonly children: readonly TreeNode[];
 }
 
@@ -88,6 +90,13 @@ function waitsFor(row: RowView, taskOf: TaskOf): string {
   return row.hasTimer ? "a timer" : "a completion";
 }
 
+/** Who ends the wait: the row whose line it stands in, if that is a task's, or the holder its call knows of. */
+function heldBy(row: RowView, byAddress: Map<number, RowView>, taskOf: TaskOf): string | null {
+  const owner = byAddress.get(row.queue);
+  if (owner !== undefined && isTask(owner)) return nameOf(owner, taskOf);
+  return taskOf(row.address)?._op?.holder?.name ?? null;
+}
+
 export function treeOf(rows: RowView[], taskOf: TaskOf): TreeNode {
   const tasks = rows.filter((row) => isTask(row) && kindOf(row, taskOf) !== "main");
   const byAddress = new Map(tasks.map((row) => [row.address, row]));
@@ -106,9 +115,18 @@ export function treeOf(rows: RowView[], taskOf: TaskOf): TreeNode {
         kind: kindOf(row, taskOf),
         state: STATE_NAMES[row.state] ?? "dead",
         waitsFor: row.state === State.Parked ? waitsFor(row, taskOf) : null,
+        heldBy: row.state === State.Parked ? heldBy(row, byAddress, taskOf) : null,
         children: build(row.address),
       }));
-  return { id: 0, name: "main", kind: "main", state: "running", waitsFor: null, children: build(0) };
+  return {
+    id: 0,
+    name: "main",
+    kind: "main",
+    state: "running",
+    waitsFor: null,
+    heldBy: null,
+    children: build(0),
+  };
 }
 
 /** Every parked task, for LoopExit. */
@@ -116,14 +134,11 @@ export function waitingOf(rows: RowView[], taskOf: TaskOf): Waiting[] {
   const byAddress = new Map(rows.map((row) => [row.address, row]));
   return rows
     .filter((row) => isTask(row) && row.state === State.Parked)
-    .map((row) => {
-      const holder = byAddress.get(row.queue);
-      return {
-        name: nameOf(row, taskOf),
-        id: row.serial,
-        kind: kindOf(row, taskOf),
-        waitsFor: waitsFor(row, taskOf),
-        heldBy: holder !== undefined && isTask(holder) ? nameOf(holder, taskOf) : null,
-      };
-    });
+    .map((row) => ({
+      name: nameOf(row, taskOf),
+      id: row.serial,
+      kind: kindOf(row, taskOf),
+      waitsFor: waitsFor(row, taskOf),
+      heldBy: heldBy(row, byAddress, taskOf),
+    }));
 }

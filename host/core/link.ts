@@ -9,13 +9,13 @@ import type { Hub } from "./hub.js";
 export class Link {
   readonly hub: Hub;
   /** Called in the hub, where nothing may block. Its errors go to the hub's error handlers. */
-  readonly fire: (reason: Reason) => void;
+  readonly fire: (reason: Reason, link: Link) => void;
   /** What an error report names beside the error. */
   readonly context: unknown;
   _row = 0;
   _serial = 0;
 
-  constructor(hub: Hub, fire: (reason: Reason) => void, context: unknown = null) {
+  constructor(hub: Hub, fire: (reason: Reason, link: Link) => void, context: unknown = null) {
     this.hub = hub;
     this.fire = fire;
     this.context = context;

@@ -45,6 +45,11 @@ export abstract class Operation<T> implements PromiseLike<T> {
   /** @internal What a listing says that the task waits for. */
   abstract readonly label: string;
 
+  /** @internal The task that has what is waited for, where one is known; it may have ended. */
+  get holder(): Task | null {
+    return null;
+  }
+
   /** @internal Begins the call for the running task. */
   abstract start(task: Task): Step<T>;
 

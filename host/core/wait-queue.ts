@@ -10,13 +10,14 @@ import { exhausted, type Task } from "./task.js";
 export class WaitQueue {
   /** The hub of the first who waited; null before. */
   hub: Hub | null = null;
-  readonly #label: string;
+  /** What a listing says that its waiters wait for. */
+  readonly label: string;
   #row = 0;
   #serial = 0;
   #links: Set<Link> | null = null;
 
   constructor(label: string) {
-    this.#label = label;
+    this.label = label;
   }
 
   get linkCount(): number {
@@ -53,24 +54,32 @@ export class WaitQueue {
     if (this.#row !== 0) this.hub!.notify(this.#row, this.#serial);
   }
 
-  /** A callback in the line, or, with `isReady`, at the back of the run queue. */
-  rawlink(callback: (source: unknown) => unknown, source: unknown, isReady: boolean): void {
+  /**
+   * A callback in the line, or, with `isReady`, at the back of the run queue. When its turn comes
+   * `mayCall` is asked first: false puts it back in the line, for another was faster.
+   */
+  rawlink(
+    callback: (source: unknown) => unknown,
+    source: unknown,
+    isReady: boolean,
+    mayCall?: () => boolean,
+  ): void {
     requireCallback(callback, "link");
     this.#join(currentHub(), null);
-    const hub = this.hub!;
     const link: Link = new Link(
-      hub,
+      this.hub!,
       () => {
+        if (mayCall?.() === false) {
+          this.#place(link);
+          return;
+        }
         this.#links?.delete(link);
         callBack(callback, source);
       },
       callback,
     );
-    if (isReady) hub.callSoon(link);
-    else if (this.#row === 0 || !hub.link(link, this.#row, this.#serial)) {
-      this.#makeRow(hub);
-      if (!hub.link(link, this.#row, this.#serial)) throw exhausted("link");
-    }
+    if (isReady) link.hub.callSoon(link);
+    else this.#place(link);
     this.#links ??= new Set();
     this.#links.add(link);
   }
@@ -84,6 +93,13 @@ export class WaitQueue {
     }
   }
 
+  #place(link: Link): void {
+    const { hub } = link;
+    if (this.#row !== 0 && hub.link(link, this.#row, this.#serial)) return;
+    this.#makeRow(hub);
+    if (!hub.link(link, this.#row, this.#serial)) throw exhausted("link");
+  }
+
   #makeRow(hub: Hub): void {
     this.#serial = hub.nextSerial();
     this.#row = hub.createQueue(this.#serial);
@@ -93,6 +109,6 @@ export class WaitQueue {
     if (this.hub === null || this.hub.isDestroyed) {
       this.hub = hub;
       this.#row = 0;
-    } else if (task !== null) checkHome(this.hub, task, this.#label);
+    } else if (task !== null) checkHome(this.hub, task, this.label);
   }
 }

@@ -1,0 +1,232 @@
+// Owns the three semaphores; `wevent/lock` re-exports them.
+
+import { Lockable } from "./_lockable.js";
+import { Attempt } from "./core/attempt.js";
+import { call } from "./core/call.js";
+import { describe, RangeUsageError } from "./core/errors.js";
+import type { Operation } from "./core/operation.js";
+import type { Task } from "./core/task.js";
+import { type Limit, limited, limitsOf } from "./core/timeout.js";
+import { WaitQueue } from "./core/wait-queue.js";
+
+/**
+ * A counter of permits. `acquire` takes one, waiting for it; `release` gives one back. A permit is
+ * never reserved: a running greenlet may take it before the one that was woken for it, which then
+ * keeps its place at the head of the line.
+ *
+ * @source gevent.lock.Semaphore
+ * @since 0.1
+ */
+export class Semaphore extends Lockable {
+  /** @internal */ readonly _queue = new WaitQueue("Semaphore.acquire");
+  #counter: number;
+  /** Whether one greenlet alone can have it, so that it can be told who has. */
+  readonly #isExclusive: boolean;
+  #holder: Task | null = null;
+
+  /**
+   * @param value - Permits at the beginning, an integer from 0. Omitted: 1.
+   * @throws {@link RangeUsageError} WEV_ERR_RANGE when it is not
+   */
+  constructor(value = 1) {
+    super();
+    if (!Number.isInteger(value) || value < 0) {
+      throw new RangeUsageError(
+        `could not make a semaphore of ${describe(value)} because that is not an integer from 0`,
+      );
+    }
+    this.#counter = value;
+    this.#isExclusive = value === 1;
+  }
+
+  /** Permits that are free. */
+  get counter(): number {
+    return this.#counter;
+  }
+
+  /** Whether no permit is free. */
+  locked(): boolean {
+    return this.#counter === 0;
+  }
+
+  /** Whether a permit is free: what `wait` and `iwait` of several objects ask. */
+  ready(): boolean {
+    return this.#counter > 0;
+  }
+
+  /**
+   * Gives a permit back, to whoever stands first. Anybody may, also one who acquired none: the
+   * counter grows.
+   *
+   * @noswitch
+   * @returns the permits that are free then
+   */
+  release(): number {
+    this.#counter++;
+    this.#holder = null;
+    this._queue.notifyOne();
+    return this.#counter;
+  }
+
+  /**
+   * Waits until a permit is free, without taking it. Gives how many are, or 0 if the timeout passes
+   * first.
+   *
+   * @switches when no permit is free
+   * @param limit - Longest wait, ms or a Timeout. 0: lets others run once. Omitted: no limit.
+   * Or `{ timeout, signal }`.
+   * @throws {@link Timeout} WEV_ERR_TIMEOUT when a Timeout was given and passes
+   * @source gevent.lock.Semaphore.wait
+   * @since 0.1
+   */
+  wait(limit?: Limit): Operation<number> {
+    return limited(limitsOf(limit), (ms) => new WaitForPermit(this, ms));
+  }
+
+  /** Calls `callback(semaphore)` once, in the hub, when a permit is free; soon if one is. @noswitch */
+  rawlink(callback: (semaphore: this) => unknown): void {
+    const mayCall = () => this._passOn();
+    this._queue.rawlink(callback as (source: unknown) => unknown, this, this.ready(), mayCall);
+  }
+
+  /** Takes back what `rawlink` was given; none: nothing happens. @noswitch */
+  unlink(callback: unknown): void {
+    this._queue.unlink(callback);
+  }
+
+  /** How many callbacks are linked. */
+  get linkCount(): number {
+    return this._queue.linkCount;
+  }
+
+  /** @internal */
+  override get _holder(): Task | null {
+    return this.#holder;
+  }
+
+  /** @internal */
+  override _attempt(task: Task | null): boolean {
+    if (this.#counter === 0) return false;
+    this.#counter--;
+    if (this.#isExclusive) this.#holder = task;
+    return true;
+  }
+
+  /** @internal One who was served takes nothing, so the next is served too. False: nothing is free. */
+  _passOn(): boolean {
+    if (this.#counter === 0) return false;
+    this._queue.notifyOne();
+    return true;
+  }
+}
+
+class WaitForPermit extends Attempt<number> {
+  readonly #semaphore: Semaphore;
+
+  constructor(semaphore: Semaphore, ms: number) {
+    super(semaphore._queue, ms);
+    this.#semaphore = semaphore;
+  }
+
+  override get label(): string {
+    return "Semaphore.wait";
+  }
+
+  override get holder(): Task | null {
+    return this.#semaphore._holder;
+  }
+
+  protected attempt(): boolean {
+    return this.#semaphore._passOn();
+  }
+
+  protected outcome(): number {
+    return this.#semaphore.counter;
+  }
+}
+
+/**
+ * A semaphore that refuses more releases than acquires: a sign of a mistake in a program.
+ *
+ * @source gevent.lock.BoundedSemaphore
+ * @since 0.1
+ */
+export class BoundedSemaphore extends Semaphore {
+  readonly #most: number;
+
+  /** @param value - Permits at the beginning, and at most: an integer from 0. Omitted: 1. */
+  constructor(value = 1) {
+    super(value);
+    this.#most = value;
+  }
+
+  /**
+   * Gives a permit back, to whoever stands first.
+   *
+   * @noswitch
+   * @throws {@link RangeUsageError} WEV_ERR_RANGE when all permits are free
+   */
+  override release(): number {
+    if (this.counter >= this.#most) {
+      throw new RangeUsageError(
+        `could not release a semaphore of ${this.#most} because all its permits are free; release once for each acquire`,
+      );
+    }
+    return super.release();
+  }
+}
+
+/**
+ * A semaphore that never blocks: for code that takes a lock, where none is needed.
+ *
+ * @source gevent.lock.DummySemaphore
+ * @since 0.1
+ */
+export class DummySemaphore extends Lockable {
+  /** @internal */ readonly _queue = new WaitQueue("DummySemaphore.acquire");
+
+  /** Permits that are free: always 1. */
+  get counter(): number {
+    return 1;
+  }
+
+  /** Never. */
+  locked(): boolean {
+    return false;
+  }
+
+  /** Always. */
+  ready(): boolean {
+    return true;
+  }
+
+  /** Does nothing. Gives 1. @noswitch */
+  release(): number {
+    return 1;
+  }
+
+  /** Gives 1 at once. @noswitch */
+  wait(limit?: Limit): Operation<number> {
+    return limited(limitsOf(limit), () => call(() => 1));
+  }
+
+  /** Calls `callback(semaphore)` soon, in the hub. @noswitch */
+  rawlink(callback: (semaphore: this) => unknown): void {
+    this._queue.rawlink(callback as (source: unknown) => unknown, this, true);
+  }
+
+  /** Takes back what `rawlink` was given; none: nothing happens. @noswitch */
+  unlink(callback: unknown): void {
+    this._queue.unlink(callback);
+  }
+
+  /** @internal */
+  override _attempt(): boolean {
+    return true;
+  }
+
+  /** @internal Nobody waits. */
+  _passOn(): boolean {
+    return true;
+  }
+}
