@@ -13,7 +13,7 @@ import {
 } from "./core/greenlet.js";
 import { currentHub, Hub, type Main } from "./core/hub.js";
 import type { Operation } from "./core/operation.js";
-import { Timeout, timeoutMs } from "./core/timeout.js";
+import { limited, Timeout } from "./core/timeout.js";
 import { joinAll } from "./wait.js";
 
 export { call } from "./core/call.js";
@@ -83,6 +83,7 @@ export function kill(greenlet: Greenlet, error?: KillError): void {
  *
  * @switches when yielded or awaited, unless all have ended or `block` is false
  * @throws {@link Timeout} WEV_ERR_TIMEOUT when `timeout` ms pass and one still lives
+ * @throws the signal's reason when that is aborted and one still lives; they are killed all the same
  * @source gevent.killall
  * @since 0.1
  */
@@ -92,27 +93,20 @@ export function killAll(
   options: WaitOptions = {},
 ): Operation<void> {
   requireOptions(options);
-  const { timeout } = options;
-  if (!(timeout instanceof Timeout)) timeoutMs(timeout);
+  const { block = true } = options;
   const all = listOf(greenlets, "what to kill");
   for (const greenlet of all) requireGreenlet(greenlet, "kill");
+  const deaths = limited(options, (ms) => call(waitForDeaths, all, block, ms));
   for (const greenlet of all) kill(greenlet, error);
-  return call(waitForDeaths, all, options);
+  return deaths;
 }
 
-function* waitForDeaths(greenlets: Greenlet[], options: WaitOptions): Generator<unknown, void, unknown> {
-  const { block = true, timeout } = options;
-  if (!block) return;
-  if (timeout instanceof Timeout) {
-    yield* timeout.run(joinThem, greenlets);
-    return;
-  }
-  const ms = timeoutMs(timeout);
-  if (ms < 0) {
-    yield* joinAll(greenlets);
-    return;
-  }
-  yield* new Timeout(ms).run(joinThem, greenlets);
+function* waitForDeaths(
+  greenlets: Greenlet[],
+  block: boolean,
+  ms: number,
+): Generator<unknown, void, unknown> {
+  if (block) yield* new Timeout(ms < 0 ? null : ms).run(joinThem, greenlets);
 }
 
 function* joinThem(greenlets: Greenlet[]): Generator<unknown, void, unknown> {

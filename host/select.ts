@@ -4,7 +4,7 @@
 import { call } from "./core/call.js";
 import { describe, UsageError } from "./core/errors.js";
 import type { Operation } from "./core/operation.js";
-import { Timeout, type TimeoutArgument, timeoutMs } from "./core/timeout.js";
+import { type Limit, limited, limitsOf } from "./core/timeout.js";
 import { sleep } from "./sleep.js";
 
 /** What `select` gives: those of each list that are ready. */
@@ -15,8 +15,9 @@ export type Selected<R, W, X> = [read: R[], write: W[], except: X[]];
  * gives three empty lists.
  *
  * @switches always
- * @param timeout - ms or a Timeout; null or omitted: no limit.
+ * @param limit - ms or a Timeout; null or omitted: no limit. Or `{ timeout, signal }`.
  * @throws {@link UsageError} WEV_ERR_ARGUMENT when an element is not a socket
+ * @throws the signal's reason when that is aborted first
  * @source gevent.select.select; milliseconds here, seconds there
  * @since 0.1
  */
@@ -24,7 +25,7 @@ export function select<R, W, X>(
   read: Iterable<R>,
   write: Iterable<W>,
   except: Iterable<X>,
-  timeout?: TimeoutArgument,
+  limit?: Limit,
 ): Operation<Selected<R, W, X>> {
   for (const list of [read, write, except]) {
     for (const element of list) {
@@ -34,15 +35,10 @@ export function select<R, W, X>(
       );
     }
   }
-  if (!(timeout instanceof Timeout)) timeoutMs(timeout);
-  return call(sleepOut<R, W, X>, timeout ?? null);
+  return limited(limitsOf(limit), (ms) => call(sleepOut<R, W, X>, ms));
 }
 
-function* sleepOut<R, W, X>(timeout: TimeoutArgument): Generator<unknown, Selected<R, W, X>, unknown> {
-  if (timeout instanceof Timeout) {
-    yield* timeout.run(() => sleep(Number.POSITIVE_INFINITY));
-  } else {
-    yield* sleep(timeout ?? Number.POSITIVE_INFINITY);
-  }
+function* sleepOut<R, W, X>(ms: number): Generator<unknown, Selected<R, W, X>, unknown> {
+  yield* sleep(ms < 0 ? Number.POSITIVE_INFINITY : ms);
   return [[], [], []];
 }

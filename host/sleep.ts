@@ -5,9 +5,10 @@ import { checkMs } from "./core/errors.js";
 import { GIVE_WAY } from "./core/give-way.js";
 import { DONE, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
+import { type Limits, limited } from "./core/timeout.js";
 
 /** Options of `sleep`. */
-export interface SleepOptions {
+export interface SleepOptions extends Pick<Limits, "signal"> {
   /** false: the sleep does not keep `wait()` or the process alive. Omitted: true. */
   readonly ref?: boolean;
 }
@@ -66,14 +67,21 @@ const shared: (Sleep | undefined)[] = [];
  * @switches always
  * @throws {@link UsageError} WEV_ERR_ARGUMENT when `ms` is not a number
  * @throws {@link RangeUsageError} WEV_ERR_RANGE when `ms` is NaN
+ * @throws the signal's reason when that is aborted first
  * @source gevent.sleep; milliseconds here, seconds there
  * @since 0.1
  */
 export function sleep(ms = 0, options?: SleepOptions): Operation<void> {
+  if (options === undefined) return sleepFor(ms, true);
+  requireOptions(options);
+  const { ref = true, signal } = options;
+  return limited({ signal }, () => sleepFor(ms, ref));
+}
+
+function sleepFor(ms: number, isRef: boolean): Operation<void> {
   if (typeof ms === "number" && ms <= 0) return GIVE_WAY;
   checkMs(ms, "the time to sleep");
-  if (options !== undefined) requireOptions(options);
-  if (options?.ref === false) return new Sleep(ms, false);
+  if (!isRef) return new Sleep(ms, false);
   if (ms >= SHARED_SPANS || !Number.isInteger(ms)) return new Sleep(ms, true);
   shared[ms] ??= new Sleep(ms, true);
   return shared[ms];

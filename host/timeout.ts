@@ -4,12 +4,12 @@ import { call } from "./core/call.js";
 import { requireBody, requireOptions } from "./core/check.js";
 import type { Body } from "./core/greenlet.js";
 import type { Operation } from "./core/operation.js";
-import { checkTimeout, Timeout, type TimeoutError } from "./core/timeout.js";
+import { checkTimeout, type Limits, limited, Timeout, type TimeoutError } from "./core/timeout.js";
 
-export { Timeout, type TimeoutArgument, type TimeoutError } from "./core/timeout.js";
+export { type Limit, type Limits, Timeout, type TimeoutArgument, type TimeoutError } from "./core/timeout.js";
 
 /** Options of `withTimeout`. */
-export interface WithTimeoutOptions<V> {
+export interface WithTimeoutOptions<V> extends Pick<Limits, "signal"> {
   /** Given instead of the error when the time passes. Omitted: the Timeout is thrown. */
   readonly timeoutValue?: V;
   /** Thrown instead of the Timeout. */
@@ -17,11 +17,13 @@ export interface WithTimeoutOptions<V> {
 }
 
 /**
- * Runs `body` in the present greenlet, for at most `ms` milliseconds.
+ * Runs `body` in the present greenlet, for at most `ms` milliseconds, and until `signal` is aborted: how
+ * calls that take no signal of their own get one.
  *
  * @switches as `body` does
  * @param ms - 0 or less: at the hub's next look at its timers. Null: no limit.
  * @throws {@link Timeout} WEV_ERR_TIMEOUT when the time passes and there is no `timeoutValue`
+ * @throws the signal's reason when that is aborted first, at the call that `body` is blocked in
  * @source gevent.with_timeout, where the timeout_value is given for its own timeout only; so here
  * @since 0.1
  */
@@ -33,7 +35,7 @@ export function withTimeout<T, V = never>(
   requireBody(body, "run under a timeout");
   requireOptions(options);
   checkTimeout(ms, options.error);
-  return call(bounded<T, V>, ms, body, options);
+  return limited({ signal: options.signal }, () => call(bounded<T, V>, ms, body, options));
 }
 
 function* bounded<T, V>(

@@ -1,6 +1,7 @@
 // Long because its three public calls have overloads and docstrings to themselves. Owns waiting for
 // several objects: joinAll, wait, iwait; `wevent` re-exports them.
 
+import { requireSignal } from "./core/abort.js";
 import { call } from "./core/call.js";
 import { listOf, requireOptions } from "./core/check.js";
 import { current, isTimedOut } from "./core/current.js";
@@ -9,10 +10,11 @@ import { endedSoFar, Greenlet, requireGreenlet, waitForGreenlet } from "./core/g
 import type { Hub } from "./core/hub.js";
 import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
-import { Timeout, type TimeoutArgument, timeoutMs } from "./core/timeout.js";
+import { type Limits, limited, Timeout, type TimeoutArgument, timeoutMs } from "./core/timeout.js";
 import { WaitIdle } from "./core/wait-idle.js";
 import { isThenable, waitFor } from "./core/wait-promise.js";
 import { collect, type OperationIterator, Steps } from "./operation-iterator.js";
+import { withTimeout } from "./timeout.js";
 
 /** What `wait` and `iwait` can wait for, beside greenlets and promises: events, results, semaphores. */
 export interface Waitable {
@@ -22,9 +24,7 @@ export interface Waitable {
 }
 
 /** Options of `wait` and `iwait`. */
-export interface WaitAllOptions {
-  /** Longest wait, ms or a Timeout; omitted: no limit. */
-  readonly timeout?: TimeoutArgument;
+export interface WaitAllOptions extends Limits {
   /** How many to wait for; omitted, or more than there are: all. 0: none. */
   readonly count?: number;
 }
@@ -40,6 +40,7 @@ export interface JoinAllOptions extends WaitAllOptions {
  * those that had before, in the order of the list, then the others as they ended. Never throws their errors unless `raiseError` is true.
  *
  * @switches when one has not ended, and once if all have
+ * @throws the signal's reason when that is aborted first
  * @source gevent.joinall
  * @since 0.1
  */
@@ -52,7 +53,7 @@ export function joinAll<G extends Greenlet>(
   for (const greenlet of all) requireGreenlet(greenlet, "join");
   const { timeout, raiseError = false, count } = options;
   if (!raiseError && count === undefined && !(timeout instanceof Timeout)) {
-    return new JoinAll(all, timeoutMs(timeout));
+    return limited(options, (ms) => new JoinAll(all, ms));
   }
   checkOptions(options);
   return call(joinSome, all, options) as Operation<G[]>;
@@ -173,22 +174,26 @@ type Resolved<O> = O extends Greenlet ? O : O extends PromiseLike<infer V> ? V :
  * meanwhile goes on at once; the promise's outcome is then ignored.
  *
  * @switches always
+ * @throws {@link Timeout} WEV_ERR_TIMEOUT when the timeout passes first
+ * @throws the signal's reason when that is aborted first
  * @since 0.1
  */
-export function wait<T>(promise: PromiseLike<T>): Operation<T>;
+export function wait<T>(promise: PromiseLike<T>, options?: Limits): Operation<T>;
 /**
  * Waits until nothing is left to do: no greenlet ready, no timer that counts, no completion
  * awaited. Gives false if the timeout passes first.
  *
  * @switches always
+ * @throws the signal's reason when that is aborted first
  * @source gevent.wait
  */
-export function wait(objects?: null | undefined, options?: { readonly timeout?: number }): Operation<boolean>;
+export function wait(objects?: null | undefined, options?: Limits): Operation<boolean>;
 /**
  * Waits until all of the objects are ready, or `count` of them. Gives those that are, in the order
  * they became ready; for a promise, its value.
  *
  * @switches when one is not ready
+ * @throws the signal's reason when that is aborted first
  * @source gevent.wait
  */
 export function wait<O extends Waitable | PromiseLike<unknown>>(
@@ -201,11 +206,11 @@ export function wait(
 ): Operation<unknown> {
   requireOptions(options);
   if (objects === undefined || objects === null) {
-    const { timeout } = options;
-    return timeout instanceof Timeout ? timeout.run(() => new WaitIdle()) : new WaitIdle(timeout);
+    return limited(options, (ms) => new WaitIdle(ms));
   }
   if (isThenable(objects)) {
-    return waitFor(objects);
+    const promise = objects;
+    return limited(options, (ms) => (ms < 0 ? waitFor(promise) : withTimeout(ms, () => waitFor(promise))));
   }
   checkOptions(options);
   return call(waitAll, waitablesOf(objects as Iterable<Waitable>), options);
@@ -222,7 +227,7 @@ function* waitAll(
  * Gives the objects one by one as they become ready; for a promise, its value. Close it when it is
  * left half way (`using`): what was not given is then forgotten.
  *
- * @noswitch until its `next` is yielded or awaited
+ * @noswitch until its `next` is yielded or awaited, which throws the signal's reason when that is aborted
  * @source gevent.iwait
  * @since 0.1
  */
@@ -236,9 +241,12 @@ export function iwait<O extends Waitable | PromiseLike<unknown>>(
 class ReadyIterator<T> extends Steps<T> {
   readonly #objects: readonly (Waitable | PromiseLike<unknown>)[];
   readonly #timeout: TimeoutArgument | undefined;
+  readonly #signal: AbortSignal | undefined;
   #left: number;
   #watches: (() => void)[] | null = null;
   #deadlineMs = -1;
+  /** Whether the Timeout was started here: then it ends with the iteration. */
+  #isTimeoutOwn = false;
   /** What became ready and was not given: a value, or the error of a promise. */
   readonly #ready: { readonly value: T; readonly error?: { readonly thrown: unknown } }[] = [];
   #waiter: Task | null = null;
@@ -251,10 +259,12 @@ class ReadyIterator<T> extends Steps<T> {
     const { count = this.#objects.length } = options;
     this.#left = Math.min(count, this.#objects.length);
     this.#timeout = options.timeout;
+    this.#signal = options.signal;
   }
 
   next(): Operation<IteratorResult<T, undefined>> {
-    return new NextReady(this as ReadyIterator<unknown>) as Operation<IteratorResult<T, undefined>>;
+    const next = new NextReady(this as ReadyIterator<unknown>) as Operation<IteratorResult<T, undefined>>;
+    return limited({ signal: this.#signal }, () => next);
   }
 
   close(): void {
@@ -262,13 +272,15 @@ class ReadyIterator<T> extends Steps<T> {
     for (const unwatch of this.#watches ?? []) unwatch();
     this.#watches = [];
     this.#ready.length = 0;
+    if (this.#isTimeoutOwn) (this.#timeout as Timeout).cancel();
   }
 
   /** Begins at the first step: watches every object. */
   #begin(hub: Hub): void {
     this.#watches = this.#objects.map((object) => this.#watch(object, hub));
     if (this.#timeout instanceof Timeout) {
-      if (!this.#timeout.pending) this.#timeout.start();
+      this.#isTimeoutOwn = !this.#timeout.pending;
+      if (this.#isTimeoutOwn) this.#timeout.start();
     } else {
       const ms = timeoutMs(this.#timeout);
       if (ms >= 0) this.#deadlineMs = hub.now() + ms;
@@ -348,7 +360,6 @@ class ReadyIterator<T> extends Steps<T> {
 
   #end(): IteratorResult<T, undefined> {
     this.close();
-    if (this.#timeout instanceof Timeout) this.#timeout.cancel();
     return { done: true, value: undefined };
   }
 }
@@ -377,8 +388,9 @@ class NextReady extends Operation<IteratorResult<unknown, undefined>> {
 
 function checkOptions(options: WaitAllOptions): void {
   requireOptions(options);
-  const { timeout, count = 0 } = options;
+  const { timeout, signal, count = 0 } = options;
   if (!(timeout instanceof Timeout)) timeoutMs(timeout);
+  if (signal !== undefined) requireSignal(signal);
   if (Number.isInteger(count) && count >= 0) return;
   throw new RangeUsageError(
     `could not wait for ${describe(count)} objects because count is not an integer from 0`,

@@ -3,7 +3,7 @@
 // the call then, and a call that has ended has taken it back.
 
 import { current } from "./current.js";
-import { describe, UsageError } from "./errors.js";
+import { describe, ExhaustedError, UsageError } from "./errors.js";
 import { notInGreenlet, type Operation } from "./operation.js";
 import type { Task } from "./task.js";
 
@@ -11,11 +11,32 @@ import type { Task } from "./task.js";
 class AbortableWait {
   _row = 0;
   _serial = 0;
+  #isOver = false;
 
   constructor(
     readonly task: Task,
     readonly signal: AbortSignal,
   ) {}
+
+  /** The signal is aborted. Throws nothing: others wait under it too. */
+  abort(): void {
+    const { task } = this;
+    if (this.#isOver || task.hub.isDestroyed) return;
+    try {
+      task.hub.armDeadline(this, task, 0);
+    } catch (error) {
+      if (!(error instanceof ExhaustedError)) throw error;
+      // No row is free for the deadline. One may be once others have run, and an abort comes but once
+      // (signal.test.ts, "finds the memory limit reached").
+      task.hub.afterTurn(() => this.abort());
+    }
+  }
+
+  /** The call has ended: an abort that is on its way is taken back. */
+  end(): void {
+    this.#isOver = true;
+    if (this._row !== 0) this.task.hub.cancelLink(this);
+  }
 
   /** The core interrupts its task. */
   fire(): unknown {
@@ -35,7 +56,7 @@ class Watch {
   }
 
   handleEvent(): void {
-    for (const wait of this.waits) wait.task.hub.armDeadline(wait, wait.task, 0);
+    for (const wait of this.waits) wait.abort();
   }
 
   leave(wait: AbortableWait): void {
@@ -64,7 +85,7 @@ export function* underSignal<T>(op: Operation<T>, signal: AbortSignal): Generato
     return yield* op;
   } finally {
     watch.leave(wait);
-    if (wait._row !== 0) task.hub.cancelLink(wait);
+    wait.end();
   }
 }
 

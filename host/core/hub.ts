@@ -20,7 +20,7 @@ import { Pump } from "./pump.js";
 import type { ErrorReport, Failed, Failure } from "./report.js";
 import { Reports } from "./reports.js";
 import { exhausted, OutsideTask, Task } from "./task.js";
-import type { Timeout } from "./timeout.js";
+import { type Limits, limited, type Timeout } from "./timeout.js";
 import { VirtualDriver } from "./virtual.js";
 import { WaitIdle } from "./wait-idle.js";
 
@@ -209,11 +209,16 @@ export class Hub {
    * Waits until nothing is left to do: no greenlet ready, no deadline that counts, no completion
    * awaited. Greenlets parked forever do not count. Gives false if `timeout` ms pass first.
    *
+   * @switches always
+   * @throws the signal's reason when that is aborted first
    * @source gevent.hub.Hub.join
    */
-  join(options: { timeout?: number } = {}): Promise<boolean> {
+  join(options: Limits = {}): Promise<boolean> {
     requireOptions(options);
-    return awaitOutside(new WaitIdle(options.timeout), this);
+    return awaitOutside(
+      limited(options, (ms) => new WaitIdle(ms)),
+      this,
+    );
   }
 
   /** The clock of this hub: monotonic ms. @noswitch */
@@ -592,6 +597,11 @@ export class Hub {
   }
 
   // ---- turns
+
+  /** @internal Calls back once the runtime has had a turn, and with it the hub if anything is ready. */
+  afterTurn(callback: () => void): void {
+    this.#driver.soon(callback);
+  }
 
   /** @internal Asks for a turn, unless one is coming or going on. */
   schedule(): void {

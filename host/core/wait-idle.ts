@@ -4,15 +4,14 @@ import { isTimedOut } from "./current.js";
 import { QUIET_SERIAL } from "./hub.js";
 import { done, Operation, PARKED, type Step } from "./operation.js";
 import type { Task } from "./task.js";
-import { timeoutMs } from "./timeout.js";
 
 export class WaitIdle extends Operation<boolean> {
   readonly label = "wait()";
   readonly #timeoutMs: number;
 
-  constructor(timeout?: number | null) {
+  constructor(ms: number) {
     super();
-    this.#timeoutMs = timeoutMs(timeout);
+    this.#timeoutMs = ms;
   }
 
   start(task: Task): Step<boolean> {
