@@ -1,11 +1,13 @@
 // Event, and what `wevent/event` gives beside it.
 
+import { Role } from "../assembly/core/abi.js";
 import { isTimedOut } from "./core/current.js";
-import type { Hub } from "./core/hub.js";
+import { currentHub, type Hub } from "./core/hub.js";
+import { LeveledQueue } from "./core/leveled-queue.js";
 import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { type Limit, limited, limitsOf } from "./core/timeout.js";
-import { WaitQueue } from "./core/wait-queue.js";
+import type { WaitQueue } from "./core/wait-queue.js";
 
 export { AsyncResult } from "./async-result.js";
 
@@ -17,28 +19,51 @@ export { AsyncResult } from "./async-result.js";
  * @since 0.1
  */
 export class Event {
-  #isSet = false;
-  readonly #queue = new WaitQueue("Event.wait");
+  readonly #queue = new LeveledQueue("Event.wait", Role.Event, 0);
   /** The wait without a timeout: one for all, for an operation has no state of one call. */
   #wait: WaitForEvent | null = null;
 
+  /**
+   * The event that a guest, or another part of the program, has shared.
+   *
+   * @noswitch
+   * @param handle - What `handle` answered there.
+   * @param hub - The hub it was shared in. Omitted: the current one.
+   * @throws {@link UsageError} WEV_ERR_HANDLE when the handle does not name an event that is shared there
+   */
+  static fromHandle(handle: bigint, hub: Hub = currentHub()): Event {
+    const event = new Event();
+    event.#queue.attach(handle, hub);
+    return event;
+  }
+
+  /** Its name for guests and for `fromHandle`. Asked for, it keeps a row of the hub until `unshare`. @noswitch */
+  get handle(): bigint {
+    return this.#queue.share();
+  }
+
+  /** Takes the handle back: it names nothing any more. Who waits goes on waiting. @noswitch */
+  unshare(): void {
+    this.#queue.unshare();
+  }
+
   isSet(): boolean {
-    return this.#isSet;
+    return this.#queue.level !== 0;
   }
 
   /** As `isSet`. */
   ready(): boolean {
-    return this.#isSet;
+    return this.isSet();
   }
 
   /** Sets the flag; those who wait are resumed in a later step, in the order they came. @noswitch */
   set(): void {
-    this.#isSet = true;
+    this.#queue.level = 1;
     this.#queue.notify();
   }
 
   clear(): void {
-    this.#isSet = false;
+    this.#queue.level = 0;
   }
 
   /**
@@ -58,7 +83,7 @@ export class Event {
 
   /** Calls `callback(event)` once, in the hub, when the flag is set; soon if it is. @noswitch */
   rawlink(callback: (event: this) => unknown): void {
-    this.#queue.rawlink(callback as (source: unknown) => unknown, this, this.#isSet);
+    this.#queue.rawlink(callback as (source: unknown) => unknown, this, this.isSet());
   }
 
   /** Takes back what `rawlink` was given; none: nothing happens. @noswitch */

@@ -1,9 +1,12 @@
 // Owns the three semaphores; `wevent/lock` re-exports them.
 
+import { Role } from "../assembly/core/abi.js";
 import { Lockable } from "./_lockable.js";
 import { Attempt } from "./core/attempt.js";
 import { call } from "./core/call.js";
 import { describe, RangeUsageError } from "./core/errors.js";
+import { currentHub, type Hub } from "./core/hub.js";
+import { LeveledQueue } from "./core/leveled-queue.js";
 import type { Operation } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { type Limit, limited, limitsOf } from "./core/timeout.js";
@@ -18,8 +21,7 @@ import { WaitQueue } from "./core/wait-queue.js";
  * @since 0.1
  */
 export class Semaphore extends Lockable {
-  /** @internal */ readonly _queue = new WaitQueue("Semaphore.acquire");
-  #counter: number;
+  /** @internal */ readonly _queue = new LeveledQueue("Semaphore.acquire", Role.Semaphore, 1);
   /** Whether one greenlet alone can have it, so that it can be told who has. */
   readonly #isExclusive: boolean;
   #holder: Task | null = null;
@@ -35,23 +37,47 @@ export class Semaphore extends Lockable {
         `could not make a semaphore of ${describe(value)} because that is not an integer from 0`,
       );
     }
-    this.#counter = value;
+    this._queue.level = value;
     this.#isExclusive = value === 1;
+  }
+
+  /**
+   * The semaphore that a guest, or another part of the program, has shared.
+   *
+   * @noswitch
+   * @param handle - What `handle` answered there.
+   * @param hub - The hub it was shared in. Omitted: the current one.
+   * @throws {@link UsageError} WEV_ERR_HANDLE when the handle does not name a semaphore that is shared there
+   */
+  static fromHandle(handle: bigint, hub: Hub = currentHub()): Semaphore {
+    const semaphore = new Semaphore(0);
+    semaphore._queue.attach(handle, hub);
+    return semaphore;
+  }
+
+  /** Its name for guests and for `fromHandle`. Asked for, it keeps a row of the hub until `unshare`. @noswitch */
+  get handle(): bigint {
+    return this._queue.share();
+  }
+
+  /** Takes the handle back: it names nothing any more. Who waits goes on waiting. @noswitch */
+  unshare(): void {
+    this._queue.unshare();
   }
 
   /** Permits that are free. */
   get counter(): number {
-    return this.#counter;
+    return this._queue.level;
   }
 
   /** Whether no permit is free. */
   locked(): boolean {
-    return this.#counter === 0;
+    return this.counter === 0;
   }
 
   /** Whether a permit is free: what `wait` and `iwait` of several objects ask. */
   ready(): boolean {
-    return this.#counter > 0;
+    return this.counter > 0;
   }
 
   /**
@@ -62,10 +88,11 @@ export class Semaphore extends Lockable {
    * @returns the permits that are free then
    */
   release(): number {
-    this.#counter++;
+    const free = this._queue.level + 1;
+    this._queue.level = free;
     this.#holder = null;
     this._queue.notifyOne();
-    return this.#counter;
+    return free;
   }
 
   /**
@@ -106,15 +133,14 @@ export class Semaphore extends Lockable {
 
   /** @internal */
   override _attempt(task: Task | null): boolean {
-    if (this.#counter === 0) return false;
-    this.#counter--;
+    if (!this._queue.take()) return false;
     if (this.#isExclusive) this.#holder = task;
     return true;
   }
 
   /** @internal One who was served takes nothing, so the next is served too. False: nothing is free. */
   _passOn(): boolean {
-    if (this.#counter === 0) return false;
+    if (this.locked()) return false;
     this._queue.notifyOne();
     return true;
   }

@@ -12,8 +12,8 @@ export class WaitQueue {
   hub: Hub | null = null;
   /** What a listing says that its waiters wait for. */
   readonly label: string;
-  #row = 0;
-  #serial = 0;
+  protected row = 0;
+  protected serial = 0;
   #links: Set<Link> | null = null;
 
   constructor(label: string) {
@@ -27,31 +27,31 @@ export class WaitQueue {
   /** Parks the task at the end of the line. */
   wait(task: Task, timeoutMs: number): void {
     this.#join(task.hub, task);
-    if (this.#row !== 0 && task.hub.waitOn(task, this.#row, this.#serial, timeoutMs)) return;
+    if (this.row !== 0 && task.hub.waitOn(task, this.row, this.serial, timeoutMs)) return;
     this.#makeRow(task.hub);
-    task.hub.waitOn(task, this.#row, this.#serial, timeoutMs);
+    task.hub.waitOn(task, this.row, this.serial, timeoutMs);
   }
 
   /** Parks the task at the head of the line: it was served, and another was faster. */
   waitFirst(task: Task, timeoutMs: number): void {
-    if (this.#row !== 0 && task.hub.waitFirst(task, this.#row, this.#serial, timeoutMs)) return;
+    if (this.row !== 0 && task.hub.waitFirst(task, this.row, this.serial, timeoutMs)) return;
     this.wait(task, timeoutMs);
   }
 
   /** Queues a dispatch that serves one more, whoever stands first then. */
   notifyOne(): void {
-    if (this.#row !== 0) this.hub!.notifyOne(this.#row, this.#serial);
+    if (this.row !== 0) this.hub!.notifyOne(this.row, this.serial);
   }
 
   /** Parks the task behind those being served at this moment; false: nobody is. */
   waitForDispatch(task: Task): boolean {
-    if (this.#row === 0 || this.hub !== task.hub) return false;
-    return task.hub.waitForDispatch(task, this.#row, this.#serial);
+    if (this.row === 0 || this.hub !== task.hub) return false;
+    return task.hub.waitForDispatch(task, this.row, this.serial);
   }
 
   /** Queues one dispatch of those in the line. */
   notify(): void {
-    if (this.#row !== 0) this.hub!.notify(this.#row, this.#serial);
+    if (this.row !== 0) this.hub!.notify(this.row, this.serial);
   }
 
   /**
@@ -95,20 +95,27 @@ export class WaitQueue {
 
   #place(link: Link): void {
     const { hub } = link;
-    if (this.#row !== 0 && hub.link(link, this.#row, this.#serial)) return;
+    if (this.row !== 0 && hub.link(link, this.row, this.serial)) return;
     this.#makeRow(hub);
-    if (!hub.link(link, this.#row, this.#serial)) throw exhausted("link");
+    if (!hub.link(link, this.row, this.serial)) throw exhausted("link");
+  }
+
+  /** A row in that hub, also while nobody waits. */
+  protected open(hub: Hub): Hub {
+    this.#join(hub, null);
+    if (this.row === 0 || hub.core.serialOf(this.row) !== this.serial) this.#makeRow(hub);
+    return hub;
   }
 
   #makeRow(hub: Hub): void {
-    this.#serial = hub.nextSerial();
-    this.#row = hub.createQueue(this.#serial);
+    this.serial = hub.nextSerial();
+    this.row = hub.createQueue(this.serial);
   }
 
   #join(hub: Hub, task: Task | null): void {
     if (this.hub === null || this.hub.isDestroyed) {
       this.hub = hub;
-      this.#row = 0;
+      this.row = 0;
     } else if (task !== null) checkHome(this.hub, task, this.label);
   }
 }
