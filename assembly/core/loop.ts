@@ -10,10 +10,11 @@
 // one needs: `current`, `dispatching` and `firing` say where a turn was cut, and the next one
 // picks up there. tests/guest/trap.test.ts cuts turns at random points.
 
-import { Entry, Flag, Kind, Outcome, Reason, State, Status, Turn } from "./abi";
+import { Entry, Flag, Kind, Observed, Outcome, Reason, State, Status, Turn } from "./abi";
 import * as host from "./host";
+import { isObserved, tell } from "./observe";
 import { allocateRow, freeRow, isCurrent, Row } from "./row";
-import { entryOp, entryRow, isEmpty, pop, push, readyCount, reserveInterrupt } from "./run-queue";
+import { entryOp, entryRow, isEmpty, place, pop, push, readyCount, reserveInterrupt } from "./run-queue";
 import { arm, cancel, earliest, firstRow, isDueBefore, mark, timerCount } from "./timers";
 import {
   beginDispatch,
@@ -119,19 +120,30 @@ export function start(task: Row, delayMs: f64): Status {
 
 // @ts-ignore: decorator
 @inline
+function advance(task: Row, reason: Reason, cause: usize): i32 {
+  return task.kind == Kind.HostTask
+    ? host.resume(changetype<usize>(task), reason, cause)
+    : call_indirect<i32>(task.entry, task.body, reason, cause);
+}
+
+function advanceObserved(task: Row, reason: Reason, cause: usize): i32 {
+  tell(Observed.Entered, task, reason);
+  const outcome = advance(task, reason, cause);
+  tell(Observed.Left, task, outcome);
+  return outcome;
+}
+
+// @ts-ignore: decorator
+@inline
 function resume(task: Row, reason: Reason, cause: usize): void {
   task.state = State.Running;
   current = task;
   switchCount++;
-  const row = changetype<usize>(task);
-  const outcome =
-    task.kind == Kind.HostTask
-      ? host.resume(row, reason, cause)
-      : call_indirect<i32>(task.entry, task.body, reason, cause);
+  const outcome = isObserved ? advanceObserved(task, reason, cause) : advance(task, reason, cause);
   current = null;
   if (outcome == Outcome.Ready) {
     task.state = State.Ready;
-    push(task, Entry.Resume);
+    place(task, Entry.Resume);
   } else if (outcome == Outcome.Done) {
     end(task);
   }
@@ -173,6 +185,7 @@ function markParked(task: Row): void {
   // At every park, also one that hands out no ticket: a completion that comes after its task was
   // interrupted must not wake whatever that task waits for next (core-order.test.ts).
   task.ticket = task.ticket + 1 || 1;
+  tell(Observed.Parked, task, 0);
 }
 
 /** Waits for the host: wake() with the ticket answered resumes it. 0: memory exhausted. @grows */

@@ -11,9 +11,20 @@ import { current, outsideTasks } from "./current.js";
 import type { Capability, Driver } from "./driver.js";
 import { checkMs, describe, HubDestroyed, RangeUsageError, UsageError } from "./errors.js";
 import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
-import { listRows, parentOf, type RowView, type TreeNode, treeOf } from "./inspect.js";
+import {
+  type GuestTasks,
+  type Halves,
+  listRows,
+  parentOf,
+  type RowView,
+  readRow,
+  type Tracks,
+  type TreeNode,
+  treeOf,
+} from "./inspect.js";
 import { Link } from "./link.js";
 import { MainWaits } from "./main-waits.js";
+import { type Observer, Observers } from "./observe.js";
 import { type Operation, setOutside } from "./operation.js";
 import { Pump } from "./pump.js";
 import type { ErrorReport, Failed, Failure } from "./report.js";
@@ -107,8 +118,10 @@ export class Hub {
   isInCallback = false;
   /** @internal */ siteBudget = SITES_PER_TURN;
   /** @internal */ spawnListeners: Set<(greenlet: Greenlet) => void> | null = null;
-  /** @internal Guests by their place in the core's table, so that a trap finds its guest. */
-  readonly recoverers = new Map<number, (row: number, body: number, error: unknown) => void>();
+  /** @internal Guests by their place in the core's table, so that a row finds its guest. */
+  readonly guests = new Map<number, GuestTasks>();
+  /** @internal What is noted of greenlets while they are tracked. */
+  tracks: Tracks | null = null;
   readonly main: Main = { name: "main", id: 0, hub: this, locals: Object.create(null) };
 
   readonly #driver: Driver;
@@ -117,6 +130,7 @@ export class Hub {
   readonly #pump: Pump;
   readonly #reports = new Reports();
   readonly #mainWaits: MainWaits;
+  readonly #observers: Observers;
   readonly #interruptions = new Map<Task, unknown[]>();
   #serial = QUIET_SERIAL + 2;
   #quietRow = 0;
@@ -161,7 +175,9 @@ export class Hub {
       now: () => clockSource.now(),
       resume: (row, reason, cause) => (slots[row >>> Layout.RowShift] as Task)._advance(reason, cause),
       callback: (row, reason) => this.#callLink(row, reason),
+      observed: (what, row, detail) => this.#observers.tell(what, row, detail),
     });
+    this.#observers = new Observers(this.core);
     this.#pump = new Pump(this.core, this.#driver, this.#virtual, turnMs, {
       recover: (error) => this.#recover(error),
       turnEnded: (when) => this.#turnEnded(when),
@@ -253,9 +269,12 @@ export class Hub {
     };
   }
 
-  /** Every greenlet that has not ended, under the one that spawned it. @noswitch */
+  /**
+   * Every greenlet that has not ended, under the one that spawned it; while `trackGreenlets` is on, also
+   * those that have ended and that the program still holds. @noswitch
+   */
   tree(): TreeNode {
-    return treeOf(this.#rows(), (row) => this.taskOf(row));
+    return treeOf(this.#rows(), this.halves);
   }
 
   /**
@@ -558,12 +577,36 @@ export class Hub {
     return parent?._serial === serial ? parent : null;
   }
 
+  /** @internal What listings need to know beside the rows. */
+  get halves(): Halves {
+    return {
+      taskOf: (row) => this.taskOf(row),
+      guestNameOf: (row) => this.guests.get(row.entry)?.nameOf(row.body) ?? null,
+      tracks: this.tracks,
+    };
+  }
+
+  /** @internal A row as it is. */
+  rowAt(address: number): RowView {
+    return readRow(this.core, address);
+  }
+
   #rows(): RowView[] {
     return listRows(this.core);
   }
 
   #tasks(): Task[] {
     return this.slots.filter((slot) => slot instanceof Task);
+  }
+
+  /** @internal Tells an observer of every switch, at a cost; answers what takes it back. */
+  observe(observer: Observer): () => void {
+    return this.#observers.add(observer);
+  }
+
+  /** @internal How many observe: 0 but while something was asked to. */
+  get observerCount(): number {
+    return this.#observers.count;
   }
 
   // ---- main
@@ -589,14 +632,15 @@ export class Hub {
 
   #recover(error: unknown): void {
     const row = this.core.abandonedTask();
-    const view = this.#rows().find((candidate) => candidate.address === row);
-    const recover = view === undefined ? undefined : this.recoverers.get(view.entry);
-    if (view === undefined || recover === undefined) throw error;
-    recover(row, view.body, error);
+    const guest = row === 0 ? undefined : this.guests.get(this.rowAt(row).entry);
+    if (guest === undefined) throw error;
+    this.#observers.cut(row);
+    guest.recover(row, error);
   }
 
   #turnEnded(when: number): void {
     this.siteBudget = SITES_PER_TURN;
+    this.#observers.turnEnded();
     if (this.#isDestroyed) {
       this.#dropAll();
       return;
