@@ -12,7 +12,7 @@
 
 import { Entry, Flag, Kind, Observed, Outcome, Reason, State, Status, Turn } from "./abi";
 import * as host from "./host";
-import { isObserved, tell } from "./observe";
+import { tell } from "./observe";
 import { allocateRow, freeRow, isCurrent, Row } from "./row";
 import { entryOp, entryRow, isEmpty, place, pop, push, readyCount, reserveInterrupt } from "./run-queue";
 import { arm, cancel, earliest, firstRow, isDueBefore, mark, timerCount } from "./timers";
@@ -120,27 +120,18 @@ export function start(task: Row, delayMs: f64): Status {
 
 // @ts-ignore: decorator
 @inline
-function advance(task: Row, reason: Reason, cause: usize): i32 {
-  return task.kind == Kind.HostTask
-    ? host.resume(changetype<usize>(task), reason, cause)
-    : call_indirect<i32>(task.entry, task.body, reason, cause);
-}
-
-function advanceObserved(task: Row, reason: Reason, cause: usize): i32 {
-  tell(Observed.Entered, task, reason);
-  const outcome = advance(task, reason, cause);
-  tell(Observed.Left, task, outcome);
-  return outcome;
-}
-
-// @ts-ignore: decorator
-@inline
 function resume(task: Row, reason: Reason, cause: usize): void {
   task.state = State.Running;
   current = task;
   switchCount++;
-  const outcome = isObserved ? advanceObserved(task, reason, cause) : advance(task, reason, cause);
+  tell(Observed.Entered, task, reason);
+  const row = changetype<usize>(task);
+  const outcome =
+    task.kind == Kind.HostTask
+      ? host.resume(row, reason, cause)
+      : call_indirect<i32>(task.entry, task.body, reason, cause);
   current = null;
+  tell(Observed.Left, task, outcome);
   if (outcome == Outcome.Ready) {
     task.state = State.Ready;
     place(task, Entry.Resume);

@@ -5,7 +5,7 @@ import { Observed } from "./abi";
 import * as host from "./host";
 import { Row } from "./row";
 
-export let isObserved: bool = false;
+let isObserved: bool = false;
 
 export function observe(isOn: bool): void {
   isObserved = isOn;

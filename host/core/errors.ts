@@ -30,6 +30,7 @@ export const errorTable = {
   WEV_ERR_COMPILER_MISSING: ["CompilerMissing", "the assemblyscript package is not installed"],
   WEV_ERR_COMPILE: ["CompileError", "a guest program did not compile"],
   WEV_ERR_POOL_FULL: ["PoolFull", "a pool has no free place"],
+  WEV_ERR_FAILED_TO_SWITCH: ["FailedToSwitch", "the body of assertSwitches held the thread"],
 } as const;
 
 /** A stable code; its row in docs/errors.md says what to do. */

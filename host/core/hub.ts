@@ -4,7 +4,7 @@
 // files. It knows tasks, not what greenlets or events mean.
 
 import { driver as runtimeDriver } from "#driver";
-import { Count, Kind, Layout, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
+import { Count, Kind, Layout, Reason, Status, Turn } from "../../assembly/core/abi.js";
 import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
@@ -14,6 +14,7 @@ import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
 import {
   type GuestTasks,
   type Halves,
+  isTask,
   listRows,
   parentOf,
   type RowView,
@@ -42,12 +43,18 @@ export interface HubStats {
   readonly ready: number;
   /** Deadlines set. */
   readonly timers: number;
+  /** Objects that somebody waits for or is called back by: events, locks. Greenlets are not among them. */
+  readonly lines: number;
+  /** Callbacks of the hub that are to come: rawlinks, main's timeouts. */
+  readonly links: number;
   /** Completions from outside that greenlets wait for: promises, I/O. */
   readonly completions: number;
   /** Awaits of operations outside greenlets. */
   readonly main: number;
   /** Resumes of greenlets since the hub was made (modulo 2^32). */
   readonly switches: number;
+  /** What follows every switch, at a cost: 0 but while `wevent/util` was asked to. */
+  readonly observers: number;
   /** Bytes of the scheduler's memory. */
   readonly memoryBytes: number;
 }
@@ -252,19 +259,20 @@ export class Hub {
   /** Counts, at little cost. @noswitch */
   stats(): HubStats {
     const { core } = this;
-    let greenlets = 0;
+    const counts = { greenlets: 0, lines: 0, links: 0 };
     for (const row of listRows(core)) {
-      const isTask = row.kind === Kind.HostTask || row.kind === Kind.GuestTask;
-      if (isTask && row.state !== State.Dead && !(this.#slot(row.address) instanceof OutsideTask))
-        greenlets++;
+      if (row.kind === Kind.Queue && row.head !== 0) counts.lines++;
+      else if (row.kind === Kind.Link) counts.links++;
+      else if (isTask(row) && !(this.#slot(row.address) instanceof OutsideTask)) counts.greenlets++;
     }
     return {
-      greenlets,
+      ...counts,
       ready: core.count(Count.Ready),
       timers: core.count(Count.Timers),
       completions: this.completions,
       main: this.#mainWaits.count,
       switches: core.count(Count.Switches) >>> 0,
+      observers: this.#observers.count,
       memoryBytes: core.memory.buffer.byteLength,
     };
   }
@@ -602,11 +610,6 @@ export class Hub {
   /** @internal Tells an observer of every switch, at a cost; answers what takes it back. */
   observe(observer: Observer): () => void {
     return this.#observers.add(observer);
-  }
-
-  /** @internal How many observe: 0 but while something was asked to. */
-  get observerCount(): number {
-    return this.#observers.count;
   }
 
   // ---- main

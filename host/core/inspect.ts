@@ -13,6 +13,8 @@ export interface RowView {
   readonly state: State;
   readonly serial: number;
   readonly queue: number;
+  /** The first of those who wait for it. */
+  readonly head: number;
   readonly parent: number;
   readonly parentSerial: number;
   readonly hasTimer: boolean;
@@ -98,6 +100,7 @@ function viewOf(memory: DataView, address: number): RowView {
     state: word(RowField.State) as State,
     serial: word(RowField.Serial),
     queue: word(RowField.Queue),
+    head: word(RowField.Head),
     parent: word(RowField.Parent),
     parentSerial: word(RowField.ParentSerial),
     hasTimer: word(RowField.Timer) !== 0,
@@ -124,7 +127,8 @@ export function parentOf(core: Core, row: number): { address: number; serial: nu
   return { address: parent, serial: parentSerial };
 }
 
-const isTask = (row: RowView) =>
+/** Whether it is a task that has not ended. */
+export const isTask = (row: RowView) =>
   (row.kind === Kind.HostTask || row.kind === Kind.GuestTask) && row.state !== State.Dead;
 
 /** What listings call a task. */
@@ -144,7 +148,8 @@ export function waitsFor(row: RowView, halves: Halves, holder: string | null = n
   if (known !== undefined) return known;
   if (holder !== null) return "join";
   if (row.queue !== 0) return row.hasTimer ? "an object, with a timeout" : "an object";
-  return row.hasTimer ? "a timer" : "a completion";
+  // A deadline and no line: an operation of the host would have said so, and a guest has one such call.
+  return row.hasTimer ? "sleep" : "a completion";
 }
 
 /** The name of the task in whose line a row stands, or null. */

@@ -108,6 +108,14 @@ export function framesOf(site: Site | null): string[] {
     .map(({ name, place, isWasm }) => (isWasm ? name : name === "" ? place : `${name} (${place})`));
 }
 
+/** The functions of a guest in the stack of an error that came out of it, innermost first. */
+export function guestFramesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  return parseStack(error)
+    .filter((frame) => frame.isWasm && isUsers(frame))
+    .map(({ name }) => name);
+}
+
 /** The function of a guest's library that a stack was taken in, such as "Event.wait"; null: none is named. */
 export function blockingCallOf(site: Site | null): string | null {
   let outermost: string | null = null;

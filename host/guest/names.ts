@@ -11,6 +11,8 @@ export interface NamedControls {
   __wevent_function(body: number): number;
 }
 
+/** The path of a file before a function's name; a type argument has paths of its own. */
+const FOLDERS = /^[^<]*\//;
 /** Subsection of the name section with the names of functions. */
 const FUNCTION_NAMES = 1;
 
@@ -38,7 +40,7 @@ export class GreenletNames {
     this.#functions ??= readFunctionNames(this.#module);
     const name = this.#functions.get(index);
     // One of the library's own closures stands before the user's function, and says nothing.
-    return name === undefined || name.startsWith("~lib/") ? null : name;
+    return name === undefined || name.startsWith("~lib/") ? null : name.replace(FOLDERS, "");
   }
 }
 
