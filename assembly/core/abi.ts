@@ -98,6 +98,18 @@ export const enum Count {
   Switches = 4,
 }
 
+/** What an observer is told, with a row and one number more. */
+export const enum Observed {
+  /** A task is about to run; a Reason. */
+  Entered = 0,
+  /** It has stopped running; an Outcome. */
+  Left = 1,
+  /** The running task has arranged what it waits for, its frames still on the stack; 0. */
+  Parked = 2,
+  /** A row was put in the run queue; an Entry. */
+  Queued = 3,
+}
+
 /** Bits of a row's `flags`. */
 export const enum Flag {
   /** A dispatch of this row's waiters stands in the run queue. */
@@ -129,6 +141,7 @@ export const enum RowField {
   Head = 20,
   Timer = 32,
   Kind = 40,
+  Flags = 41,
   Role = 42,
   Parent = 44,
   ParentSerial = 48,

@@ -1,4 +1,4 @@
-// Owns the three functions the core asks of its host. The core knows no other.
+// Owns the functions the core asks of its host. The core knows no other.
 
 /** Monotonic clock, milliseconds. @calls-user */
 // @ts-ignore: decorator
@@ -14,3 +14,8 @@ export declare function resume(row: usize, reason: i32, cause: usize): i32;
 // @ts-ignore: decorator
 @external("host", "callback")
 export declare function callback(row: usize, reason: i32): void;
+
+/** Tells of an event, an Observed; called only while somebody observes. It may change nothing. @calls-user */
+// @ts-ignore: decorator
+@external("host", "observed")
+export declare function observed(what: i32, row: usize, detail: i32): void;

@@ -7,6 +7,7 @@ import { refTimerCount, timerCount } from "./timers";
 import { current, switchCount } from "./loop";
 
 export { limitMemory } from "./memory";
+export { observe } from "./observe";
 export { seedOrder } from "./run-queue";
 export { tableStart } from "./row";
 export {

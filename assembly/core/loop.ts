@@ -10,10 +10,11 @@
 // one needs: `current`, `dispatching` and `firing` say where a turn was cut, and the next one
 // picks up there. tests/guest/trap.test.ts cuts turns at random points.
 
-import { Entry, Flag, Kind, Outcome, Reason, State, Status, Turn } from "./abi";
+import { Entry, Flag, Kind, Observed, Outcome, Reason, State, Status, Turn } from "./abi";
 import * as host from "./host";
+import { tell } from "./observe";
 import { allocateRow, freeRow, isCurrent, Row } from "./row";
-import { entryOp, entryRow, isEmpty, pop, push, readyCount, reserveInterrupt } from "./run-queue";
+import { entryOp, entryRow, isEmpty, place, pop, push, readyCount, reserveInterrupt } from "./run-queue";
 import { arm, cancel, earliest, firstRow, isDueBefore, mark, timerCount } from "./timers";
 import {
   beginDispatch,
@@ -136,15 +137,17 @@ function resume(task: Row, reason: Reason, cause: usize): void {
   task.state = State.Running;
   current = task;
   switchCount++;
+  tell(Observed.Entered, task, reason);
   const row = changetype<usize>(task);
   const outcome =
     task.kind == Kind.HostTask
       ? host.resume(row, reason, cause)
       : call_indirect<i32>(task.entry, task.body, reason, cause);
   current = null;
+  tell(Observed.Left, task, outcome);
   if (outcome == Outcome.Ready) {
     task.state = State.Ready;
-    push(task, Entry.Resume);
+    place(task, Entry.Resume);
   } else if (outcome == Outcome.Done) {
     end(task);
   }
@@ -198,6 +201,7 @@ function markParked(task: Row): void {
   // At every park, also one that hands out no ticket: a completion that comes after its task was
   // interrupted must not wake whatever that task waits for next (core-order.test.ts).
   task.ticket = task.ticket + 1 || 1;
+  tell(Observed.Parked, task, 0);
 }
 
 /** Waits for the host: wake() with the ticket answered resumes it. 0: memory exhausted. @grows */

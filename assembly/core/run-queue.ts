@@ -3,8 +3,9 @@
 // It must not know what resuming means. A seed makes pop() take a random entry instead of the
 // oldest, the same ones for the same seed.
 
-import { Entry, Layout, State } from "./abi";
+import { Entry, Layout, Observed, State } from "./abi";
 import { allocatePages, freePages } from "./memory";
+import { tell } from "./observe";
 import { Row } from "./row";
 
 // @ts-ignore: decorator
@@ -79,11 +80,19 @@ export function reserveInterrupt(): bool {
  */
 // @ts-ignore: decorator
 @inline
-export function push(row: Row, op: Entry): void {
+export function place(row: Row, op: Entry): void {
   if ((tail - head == size && !grow()) || row.entries == u16.MAX_VALUE) dropStale();
   store<u32>(slot(tail), changetype<usize>(row) | op);
   tail++;
   row.entries++;
+}
+
+/** As place, for what somebody has caused: an observer is told. @grows */
+// @ts-ignore: decorator
+@inline
+export function push(row: Row, op: Entry): void {
+  place(row, op);
+  tell(Observed.Queued, row, op);
 }
 
 /** Takes the next entry; the ring must not be empty. */

@@ -5,7 +5,7 @@ import { AnyGreenlet } from "./greenlet";
 import { adoptTask, entry } from "./imports";
 import { limitStack } from "./stack";
 import { collect, enter, inside, leave, outside, recover, resume } from "./switch";
-import { drop, Task } from "./task";
+import { drop, Extra, Task } from "./task";
 
 export {
   collect as __wevent_collect,
@@ -37,4 +37,15 @@ export function __wevent_offer(body: usize): usize {
 /** How a task ended: a Fate. Its address must be that of a live task, or of one that ended in this turn. */
 export function __wevent_fate(body: usize): i32 {
   return load<i32>(body, offsetof<Task>("fate"));
+}
+
+/** The name that was given to a task; 0: none. For listings, which may come while any greenlet runs: no managed local. */
+export function __wevent_name(body: usize): usize {
+  const extra = load<usize>(body, offsetof<Task>("extra"));
+  return extra == 0 ? 0 : load<usize>(extra, offsetof<Extra>("label"));
+}
+
+/** Table index of the function that a task was made to run. */
+export function __wevent_function(body: usize): u32 {
+  return changetype<Task>(body).functionIndex();
 }

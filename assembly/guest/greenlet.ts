@@ -191,6 +191,10 @@ export class Spawned<F, A, R> extends Greenlet<R> {
     }
   }
 
+  functionIndex(): u32 {
+    return load<u32>(changetype<usize>(this.fn));
+  }
+
   @unsafe protected __visit(cookie: u32): void {
     if (isManaged<A>()) __visit(changetype<usize>(this.arg), cookie);
   }

@@ -99,6 +99,11 @@ export class Task {
     firstLive = this;
   }
 
+  /** Table index of the function it was made to run: what listings name it after. */
+  functionIndex(): u32 {
+    return this.entry;
+  }
+
   /** Ends: everything but the object and its result is given back. */
   end(): void {
     this.hasEnded = true;

@@ -2,17 +2,19 @@
 // The command `wevent`. Owns the command line and nothing else: each command is a function of the
 // package. Exit codes: 0 it went through; 1 the program failed; 2 the command line is wrong.
 
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { WeventError } from "../core/errors.js";
 import { Hub } from "../core/hub.js";
 import { compile, writeCompiled } from "../guest/compile.js";
 import { loadGuest } from "../guest/load.js";
+import { traceHub } from "../util/trace.js";
 import { doctor } from "./doctor.js";
 
 const USAGE = `usage:
-  wevent run FILE.ts|FILE.wasm [ARGUMENT...]
-      runs the function main of an AssemblyScript program, or of a module that was built
+  wevent run [--trace OUT.json] FILE.ts|FILE.wasm [ARGUMENT...]
+      runs the function main of an AssemblyScript program, or of a module that was built;
+      --trace: writes its schedule for https://ui.perfetto.dev or chrome://tracing
   wevent build FILE.ts -o OUT.wasm [--debug] [--runtime incremental|minimal|stub] [--source-map]
       compiles a program to a guest module
   wevent doctor [FILE.wasm]
@@ -47,17 +49,34 @@ async function build(args: string[]): Promise<void> {
 }
 
 async function run(args: string[]): Promise<void> {
-  const [file, ...programArgs] = args;
-  if (file === undefined) throw new CommandLineError("run needs a file");
+  const { traceFile, file, programArgs } = parseRun(args);
   const binary = file.endsWith(".wasm") ? await readFile(file) : (await compile(file)).binary;
   const hub = new Hub();
+  const trace = traceFile === null ? null : traceHub(hub);
   try {
     const guest = await loadGuest(binary as BufferSource, { hub, args: programArgs });
     if ("main" in guest.exports) await guest.call("main");
     else await hub.join();
   } finally {
+    // Also of a program that failed: what it did before is what one wants to see.
+    if (trace !== null) await writeFile(traceFile!, JSON.stringify({ traceEvents: trace.stop() }));
     hub.destroy();
   }
+}
+
+/** Options stand before the file: what comes after it is the program's. */
+function parseRun(args: readonly string[]): {
+  traceFile: string | null;
+  file: string;
+  programArgs: string[];
+} {
+  const isTraced = args[0] === "--trace";
+  const traceFile = isTraced ? (args[1] ?? null) : null;
+  if (isTraced && traceFile === null) throw new CommandLineError("--trace needs the name of a file");
+  const [file, ...programArgs] = args.slice(isTraced ? 2 : 0);
+  if (file === undefined) throw new CommandLineError("run needs a file");
+  if (file.startsWith("-")) throw new CommandLineError(`run has no option ${file}`);
+  return { traceFile, file, programArgs };
 }
 
 async function main(args: string[]): Promise<void> {

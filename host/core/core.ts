@@ -2,13 +2,14 @@
 // core's memory; what a number means is in assembly/core/abi.ts.
 
 import { wasm } from "#wasm";
-import type { Count, Outcome, Reason, Role, Status } from "../../assembly/core/abi.js";
+import type { Count, Observed, Outcome, Reason, Role, Status } from "../../assembly/core/abi.js";
 
 /** What the core asks of its host. */
 export interface CoreHost {
   now(): number;
   resume(row: number, reason: Reason, cause: number): Outcome;
   callback(row: number, reason: Reason): void;
+  observed(what: Observed, row: number, detail: number): void;
 }
 
 /** What core.wasm exports; documented in assembly/core. */
@@ -38,6 +39,7 @@ export interface Core {
   link(serial: number, queue: number, queueSerial: number): number;
   notifyOneOf(queue: number, serial: number): void;
   notifyQueue(queue: number, serial: number): void;
+  observe(isOn: number): void;
   otherLine(line: number, serial: number): number;
   park(task: number, timeoutMs: number): number;
   resumeNow(task: number, ticket: number): number;

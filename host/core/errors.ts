@@ -36,6 +36,7 @@ export const errorTable = {
   WEV_ERR_POOL_FULL: ["PoolFull", "a pool has no free place"],
   WEV_ERR_LOCK: ["LockError", "a lock was released, or used, by one that does not hold it"],
   WEV_ERR_BARRIER_BROKEN: ["BrokenBarrierError", "a barrier was broken while one waited there"],
+  WEV_ERR_FAILED_TO_SWITCH: ["FailedToSwitch", "the body of assertSwitches held the thread"],
 } as const;
 
 /** A stable code; its row in docs/errors.md says what to do. */

@@ -6,6 +6,7 @@ import { current, isTimedOut } from "./current.js";
 import { checkMs, describe, type ErrorCode, KillValueError, RangeUsageError, UsageError } from "./errors.js";
 import { type Frame, frameOf } from "./frame.js";
 import { currentHub, type Hub, type Main } from "./hub.js";
+import type { Ended } from "./inspect.js";
 import { callBack, Link } from "./link.js";
 import { DONE, done, Operation, PARKED, type Step } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
@@ -290,8 +291,14 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     return more.abort.signal;
   }
 
+  /** @internal How it ended, or null; looking does not count as reading. */
+  get _ended(): Ended | null {
+    if (!this.dead) return null;
+    return this._life === Life.Succeeded ? { value: this._held } : { error: this._held };
+  }
+
   /** @internal */
-  get _spawnSite(): Site | null {
+  override get _spawnSite(): Site | null {
     return this._extra?.spawnSite ?? null;
   }
 

@@ -4,17 +4,29 @@
 // files. It knows tasks, not what greenlets or events mean.
 
 import { driver as runtimeDriver } from "#driver";
-import { Count, Kind, Layout, Reason, RowField, State, Status, Turn } from "../../assembly/core/abi.js";
+import { Count, Kind, Layout, Reason, Status, Turn } from "../../assembly/core/abi.js";
 import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
 import type { Capability, Driver } from "./driver.js";
 import { checkMs, describe, HubDestroyed, RangeUsageError, UsageError } from "./errors.js";
 import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
-import { listRows, parentOf, type RowView, type TreeNode, treeOf } from "./inspect.js";
+import {
+  type GuestTasks,
+  type Halves,
+  isTask,
+  listRows,
+  parentOf,
+  type RowView,
+  readRow,
+  type Tracks,
+  type TreeNode,
+  treeOf,
+} from "./inspect.js";
 import { Link } from "./link.js";
 import { MainWaits } from "./main-waits.js";
-import type { Offer } from "./meeting.js";
+import { Offer } from "./meeting.js";
+import { type Observer, Observers } from "./observe.js";
 import { type Operation, setOutside } from "./operation.js";
 import { Pump } from "./pump.js";
 import type { ErrorReport, Failed, Failure } from "./report.js";
@@ -32,12 +44,18 @@ export interface HubStats {
   readonly ready: number;
   /** Deadlines set. */
   readonly timers: number;
+  /** Objects that somebody waits for or is called back by: events, locks. Greenlets are not among them. */
+  readonly lines: number;
+  /** Callbacks of the hub that are to come: rawlinks, main's timeouts. */
+  readonly links: number;
   /** Completions from outside that greenlets wait for: promises, I/O. */
   readonly completions: number;
   /** Awaits of operations outside greenlets. */
   readonly main: number;
   /** Resumes of greenlets since the hub was made (modulo 2^32). */
   readonly switches: number;
+  /** What follows every switch, at a cost: 0 but while `wevent/util` was asked to. */
+  readonly observers: number;
   /** Bytes of the scheduler's memory. */
   readonly memoryBytes: number;
 }
@@ -79,14 +97,6 @@ export interface Deadline {
   fire(): unknown;
 }
 
-/** What the hub asks of a guest about its own greenlets. */
-export interface GuestSide {
-  /** One of them has trapped and cut the turn. */
-  recover(row: number, body: number, error: unknown): void;
-  /** What one of them gives in a meeting. */
-  offerOf(body: number): unknown;
-}
-
 type Slot = Task | Link | Deadline | undefined;
 
 /** What `getCurrent()` answers outside greenlets. */
@@ -116,8 +126,10 @@ export class Hub {
   isInCallback = false;
   /** @internal */ siteBudget = SITES_PER_TURN;
   /** @internal */ spawnListeners: Set<(greenlet: Greenlet) => void> | null = null;
-  /** @internal Guests by their place in the core's table, which their greenlets' rows name. */
-  readonly guests = new Map<number, GuestSide>();
+  /** @internal Guests by their place in the core's table, so that a row finds its guest. */
+  readonly guests = new Map<number, GuestTasks>();
+  /** @internal What is noted of greenlets while they are tracked. */
+  tracks: Tracks | null = null;
   /** @internal Main's copies of what `local` gave, by the local. */
   readonly mainCopies = new WeakMap<object, object>();
   readonly main: Main = { name: "main", id: 0, hub: this, locals: Object.create(null) };
@@ -128,6 +140,7 @@ export class Hub {
   readonly #pump: Pump;
   readonly #reports = new Reports();
   readonly #mainWaits: MainWaits;
+  readonly #observers: Observers;
   readonly #interruptions = new Map<Task, unknown[]>();
   #serial = QUIET_SERIAL + 2;
   #quietRow = 0;
@@ -172,7 +185,9 @@ export class Hub {
       now: () => clockSource.now(),
       resume: (row, reason, cause) => (slots[row >>> Layout.RowShift] as Task)._advance(reason, cause),
       callback: (row, reason) => this.#callLink(row, reason),
+      observed: (what, row, detail) => this.#observers.tell(what, row, detail),
     });
+    this.#observers = new Observers(this.core);
     this.#pump = new Pump(this.core, this.#driver, this.#virtual, turnMs, {
       recover: (error) => this.#recover(error),
       turnEnded: (when) => this.#turnEnded(when),
@@ -252,26 +267,30 @@ export class Hub {
   /** Counts, at little cost. @noswitch */
   stats(): HubStats {
     const { core } = this;
-    let greenlets = 0;
+    const counts = { greenlets: 0, lines: 0, links: 0 };
     for (const row of listRows(core)) {
-      const isTask = row.kind === Kind.HostTask || row.kind === Kind.GuestTask;
-      if (isTask && row.state !== State.Dead && !(this.#slot(row.address) instanceof OutsideTask))
-        greenlets++;
+      if (row.kind === Kind.Queue && row.head !== 0) counts.lines++;
+      else if (row.kind === Kind.Link) counts.links++;
+      else if (isTask(row) && !(this.#slot(row.address) instanceof OutsideTask)) counts.greenlets++;
     }
     return {
-      greenlets,
+      ...counts,
       ready: core.count(Count.Ready),
       timers: core.count(Count.Timers),
       completions: this.completions,
       main: this.#mainWaits.count,
       switches: core.count(Count.Switches) >>> 0,
+      observers: this.#observers.count,
       memoryBytes: core.memory.buffer.byteLength,
     };
   }
 
-  /** Every greenlet that has not ended, under the one that spawned it. @noswitch */
+  /**
+   * Every greenlet that has not ended, under the one that spawned it; while `trackGreenlets` is on, also
+   * those that have ended and that the program still holds. @noswitch
+   */
   tree(): TreeNode {
-    return treeOf(this.#rows(), (row) => this.taskOf(row));
+    return treeOf(this.#rows(), this.halves);
   }
 
   /**
@@ -574,12 +593,32 @@ export class Hub {
     return parent?._serial === serial ? parent : null;
   }
 
+  /** @internal What listings need to know beside the rows. */
+  get halves(): Halves {
+    return {
+      taskOf: (row) => this.taskOf(row),
+      guestNameOf: (row) => this.guests.get(row.entry)?.nameOf(row.body) ?? null,
+      rowAt: (address) => this.rowAt(address),
+      tracks: this.tracks,
+    };
+  }
+
+  /** @internal A row as it is. */
+  rowAt(address: number): RowView {
+    return readRow(this.core, address);
+  }
+
   #rows(): RowView[] {
     return listRows(this.core);
   }
 
   #tasks(): Task[] {
     return this.slots.filter((slot) => slot instanceof Task);
+  }
+
+  /** @internal Tells an observer of every switch, at a cost; answers what takes it back. */
+  observe(observer: Observer): () => void {
+    return this.#observers.add(observer);
   }
 
   // ---- main
@@ -610,29 +649,24 @@ export class Hub {
 
   #recover(error: unknown): void {
     const row = this.core.abandonedTask();
-    const { guest, body } = this.#guestOf(row);
-    if (row === 0 || guest === undefined) throw error;
-    guest.recover(row, body, error);
-  }
-
-  /** The guest that a task's row belongs to, and its record there. */
-  #guestOf(row: number): { guest: GuestSide | undefined; body: number } {
-    const words = new DataView(this.core.memory.buffer);
-    const entry = words.getUint32(row + RowField.Entry, true);
-    return { guest: this.guests.get(entry), body: words.getUint32(row + RowField.Body, true) };
+    const guest = row === 0 ? undefined : this.guests.get(this.rowAt(row).entry);
+    if (guest === undefined) throw error;
+    this.#observers.cut(row);
+    guest.recover(row, error);
   }
 
   /** @internal What a task or a link that stands in a meeting gives. */
   offerOf(row: number): unknown {
-    const { guest, body } = this.#guestOf(row);
-    if (guest !== undefined) return guest.offerOf(body);
     const slot = this.#slot(row);
-    const offer = slot instanceof Task ? slot._inbox : (slot as Link).context;
-    return (offer as Offer).item;
+    const offer = slot instanceof Task ? slot._inbox : slot instanceof Link ? slot.context : null;
+    if (offer instanceof Offer) return offer.item;
+    const { entry, body } = this.rowAt(row);
+    return this.guests.get(entry)?.offerOf(body);
   }
 
   #turnEnded(when: number): void {
     this.siteBudget = SITES_PER_TURN;
+    this.#observers.turnEnded();
     if (this.#isDestroyed) {
       this.#dropAll();
       return;

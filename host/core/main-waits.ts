@@ -79,7 +79,7 @@ export class MainWaits {
   /** Nothing can wake main: every await is told who waits for what. */
   loopExit(): void {
     const hub = this.#hub;
-    const waiting = waitingOf(listRows(hub.core), (row) => hub.taskOf(row));
+    const waiting = waitingOf(listRows(hub.core), hub.halves);
     for (const task of this.#waiting) hub.interrupt(task, new LoopExit(waiting));
   }
 

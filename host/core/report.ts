@@ -53,27 +53,78 @@ interface EngineError {
 const SITE_FRAMES = 8;
 
 /** The present stack, unformatted where the engine allows it. */
-export function captureSite(): Site {
+export function captureSite(frames: number = SITE_FRAMES): Site {
   const engine: EngineError = Error;
   if (engine.captureStackTrace === undefined) return new Error();
   const site: { stack?: string } = {};
   const limit = engine.stackTraceLimit;
-  engine.stackTraceLimit = SITE_FRAMES;
+  engine.stackTraceLimit = frames;
   engine.captureStackTrace(site, captureSite);
   if (limit !== undefined) engine.stackTraceLimit = limit;
   return site;
 }
 
+/** A frame of a stack. */
+interface StackFrame {
+  /** The function's name; empty: not known. */
+  readonly name: string;
+  /** "file:line:column", or where in a wasm module. */
+  readonly place: string;
+  readonly isWasm: boolean;
+}
+
+// V8 writes "at name (place)" or "at place", the others "name@place".
+const FRAME = /^\s*(?:at (?:async )?)?(?:(.*?)\s*[(@])?([^\s()@]+:(?:\d+:\d+|0x[0-9a-f]+))\)?\s*$/;
+
+function parseStack(site: Site | null): StackFrame[] {
+  const frames: StackFrame[] = [];
+  for (const line of site?.stack?.split("\n") ?? []) {
+    const [, name = "", place] = FRAME.exec(line) ?? [];
+    if (place !== undefined) frames.push({ name, place, isWasm: place.includes("wasm-function[") });
+  }
+  return frames;
+}
+
+/** A guest's library; what its functions are called in a module that keeps names. */
+const LIBRARY = "~lib/wevent/assembly/guest/";
+
+/** Whether it is the user's own code, and can be named. A function of wasm without a name cannot. */
+function isUsers({ name, place, isWasm }: StackFrame): boolean {
+  if (isWasm) return name !== "" && !name.startsWith("~lib/") && !name.startsWith("wasm-function[");
+  return ROOT !== undefined && !isOwn(place) && !place.startsWith("node:");
+}
+
 /** The first place of a stack that is not in this package; null where that cannot be told. */
 export function siteOf(site: Site | null): string | null {
-  if (ROOT === undefined) return null;
-  for (const line of site?.stack?.split("\n") ?? []) {
-    const place = /([^\s()@]+:\d+:\d+)\)?\s*$/.exec(line)?.[1];
-    if (place === undefined || isOwn(place)) continue;
-    if (place.startsWith("node:") || place.startsWith("wasm:")) continue;
-    return place;
+  const frame = parseStack(site).find(isUsers);
+  if (frame === undefined) return null;
+  return frame.isWasm ? frame.name : frame.place;
+}
+
+/** The frames of a stack that are the user's own, innermost first: "name (place)", a guest's by name. */
+export function framesOf(site: Site | null): string[] {
+  return parseStack(site)
+    .filter(isUsers)
+    .map(({ name, place, isWasm }) => (isWasm ? name : name === "" ? place : `${name} (${place})`));
+}
+
+/** The functions of a guest in the stack of an error that came out of it, innermost first. */
+export function guestFramesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  return parseStack(error)
+    .filter((frame) => frame.isWasm && isUsers(frame))
+    .map(({ name }) => name);
+}
+
+/** The function of a guest's library that a stack was taken in, such as "Event.wait"; null: none is named. */
+export function blockingCallOf(site: Site | null): string | null {
+  let outermost: string | null = null;
+  for (const { name } of parseStack(site)) {
+    if (name.startsWith(LIBRARY)) outermost = name;
+    else if (outermost !== null) break;
   }
-  return null;
+  const called = outermost?.slice(LIBRARY.length).replace(/^[\w-]+\//, "");
+  return called?.replace(/<.*>/, "").replace("#", ".") ?? null;
 }
 
 /** What there is to report: an error, what it belongs to, and the greenlet, if one failed. */

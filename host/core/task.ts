@@ -11,6 +11,7 @@ import { describe, ExhaustedError, RangeUsageError, YieldError } from "./errors.
 import { delegate, type Frame, NEXT, THROW } from "./frame.js";
 import type { Hub } from "./hub.js";
 import { CALLED, Operation, PARKED } from "./operation.js";
+import type { Site } from "./report.js";
 
 interface OuterFrame {
   readonly frame: Frame;
@@ -54,6 +55,11 @@ export abstract class Task {
   }
 
   abstract readonly name: string;
+
+  /** @internal Where it was spawned, if that was recorded. */
+  get _spawnSite(): Site | null {
+    return null;
+  }
 
   /** @internal The first frame, made at the first run; null: it ran to its end. */
   abstract _begin(): Frame | null;

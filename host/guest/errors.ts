@@ -1,17 +1,23 @@
 // Owns the errors of guests. Codes are in host/core/errors.ts, one table for all.
 
 import { type ErrorCode, WeventError } from "../core/errors.js";
+import { guestFramesOf } from "../core/report.js";
 
 /** A guest greenlet ended by a trap, or by an error thrown in a function that it imports. */
 export class GuestTrap extends WeventError {
   static readonly label = "GuestTrap";
   readonly code = "WEV_ERR_GUEST_TRAP" satisfies ErrorCode;
+  /** The guest's functions it happened in, innermost first, as far as the module keeps names. */
+  readonly frames: readonly string[];
   constructor(greenlet: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
+    const frames = guestFramesOf(cause);
+    const place = frames[0] === undefined ? "" : ` in ${frames[0]}`;
     super(
-      `could not go on with ${greenlet} because its code failed: ${reason}; the guest and its other greenlets go on`,
+      `could not go on with ${greenlet} because its code failed${place}: ${reason}; the guest and its other greenlets go on`,
       { cause },
     );
+    this.frames = frames;
   }
 }
 

@@ -12,12 +12,13 @@ import { UsageError } from "../core/errors.js";
 import type { Frame } from "../core/frame.js";
 import { type Body, Greenlet } from "../core/greenlet.js";
 import { enterHub, type Hub } from "../core/hub.js";
-import { listRows } from "../core/inspect.js";
+import { listRows, nameOf } from "../core/inspect.js";
 import { done, Operation, type Step } from "../core/operation.js";
 import type { Task } from "../core/task.js";
 import { GuestCorrupt, GuestTrap, NotInstrumented, ReentryError, StackTooDeep } from "./errors.js";
 import { ExportGreenlet } from "./export-greenlet.js";
 import { readItem } from "./items.js";
+import { GreenletNames, type NamedControls } from "./names.js";
 import { environment, guestServices, type Home } from "./services.js";
 
 /** What crosses the border of a WebAssembly function. */
@@ -27,8 +28,7 @@ export type GuestValue = number | bigint;
 export type GuestFunction = (...args: GuestValue[]) => GuestValue | undefined;
 
 /** What assembly/guest/exports.ts exports for the loader. */
-export interface Controls {
-  readonly memory: WebAssembly.Memory;
+export interface Controls extends NamedControls {
   __wevent_adopt(row: number): number;
   __wevent_collect(): void;
   __wevent_enter(body: number, reason: number, cause: number): number;
@@ -72,6 +72,7 @@ export class Guest implements Home {
   /** @internal */ readonly controls: Controls;
   /** @internal Failures that the guest has told of, by row, until the greenlet ends. */
   readonly tooDeep = new Map<number, StackTooDeep>();
+  readonly #greenletNames: GreenletNames;
   readonly #stackBytes: number;
   readonly #entry: number;
   readonly #functions = new Map<string, GuestFunction>();
@@ -97,10 +98,12 @@ export class Guest implements Home {
       () => new WebAssembly.Instance(module, this.#link(module, options.imports ?? {})),
     );
     this.controls = instance.exports as unknown as Controls;
+    this.#greenletNames = new GreenletNames(module, this.controls);
     table.set(this.#entry, this.controls.__wevent_resume);
     this.controls.__wevent_limit(this.#stackBytes);
     hub.guests.set(this.#entry, {
-      recover: (row, _body, error) => this.#recover(row, error),
+      recover: (row, error) => this.#recover(row, error),
+      nameOf: (body) => this.#greenletNames.of(body),
       offerOf: (body) => readItem(this.memory, this.controls.__wevent_offer(body)),
     });
     for (const [name, value] of Object.entries(instance.exports)) {
@@ -322,7 +325,7 @@ export class Guest implements Home {
   }
 
   #nameOf(row: number): string {
-    return `guest greenlet ${this.hub.core.serialOf(row)}`;
+    return nameOf(this.hub.rowAt(row), this.hub.halves);
   }
 }
 

@@ -10,6 +10,7 @@ import { forwardPositions, type TreeAccess, type TreeModule } from "./forward.js
 /** What is used of Binaryen's JavaScript interface. */
 export interface Binaryen extends TreeAccess {
   setPassArgument(name: string, value: string | null): void;
+  setDebugInfo(isOn: boolean): void;
   getOptimizeLevel(): number;
   getShrinkLevel(): number;
 }
@@ -18,6 +19,7 @@ export interface BinaryenModule extends TreeModule {
   runPasses(passes: string[]): void;
   optimize(): void;
   removeExport(name: string): void;
+  addTableExport(internalName: string, externalName: string): void;
   addCustomSection(name: string, contents: Uint8Array): void;
   emitBinary(): Uint8Array;
   emitText(): string;
@@ -71,6 +73,16 @@ export function instrument(binaryen: Binaryen, module: BinaryenModule): void {
   }
   const report: InstrumentReport = { functions, sizeBefore, sizeAfter: module.emitBinary().length };
   module.addCustomSection(SECTION, new TextEncoder().encode(JSON.stringify(report)));
+  keepNames(binaryen, module);
+}
+
+/**
+ * Lets the loader, and the engine's stack traces, name functions. After the last optimisation: a table
+ * that others may change is one through which no call can be made direct.
+ */
+function keepNames(binaryen: Binaryen, module: BinaryenModule): void {
+  module.addTableExport("0", "__wevent_table");
+  binaryen.setDebugInfo(true);
 }
 
 /** The report that a module carries, or null. */

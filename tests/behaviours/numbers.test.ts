@@ -37,6 +37,7 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
     file: "hub",
     numbers: [319, 320, 322, 323, 325, 326, 328, 329, 331, 332, 334, 335, 337, 338, 340, 341],
   },
+  util: { file: "util", numbers: [353, 355, 421] },
 };
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");

@@ -13,6 +13,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { TraceEvent } from "wevent/util";
+import { breaches, lanesOf, runsOf } from "../lib/trace-rules.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const project = join(root, "build/guest-project");
@@ -28,6 +30,9 @@ const promised = [
   "",
 ].join("\n");
 
+const readTrace = (file: string) =>
+  JSON.parse(readFileSync(join(project, file), "utf8")) as { traceEvents: TraceEvent[] };
+
 /** A project of a user's, with this package and the compiler installed. */
 beforeAll(() => {
   rmSync(project, { recursive: true, force: true });
@@ -40,6 +45,10 @@ beforeAll(() => {
   copyFileSync(join(root, "examples/tutorial/guest/switch.as.ts"), join(project, "switch.ts"));
   writeFileSync(join(project, "wrong.ts"), "export function main(): void { nope(); }\n");
   writeFileSync(
+    join(project, "fails.ts"),
+    'import { sleep } from "wevent/assembly";\nexport function main(): void { sleep(1); unreachable(); }\n',
+  );
+  writeFileSync(
     join(project, "asconfig.json"),
     JSON.stringify({ extends: "./node_modules/wevent/assembly/asconfig.json" }),
   );
@@ -48,6 +57,21 @@ beforeAll(() => {
 describe("wevent", () => {
   test("run of a program compiles and runs it", async () => {
     expect((await wevent("run", "switch.ts")).stdout).toBe(promised);
+  });
+
+  test("run --trace writes the schedule for a trace viewer, also of a program that fails", async () => {
+    const { stdout } = await wevent("run", "--trace", "trace.json", "switch.ts", "argument");
+    expect(stdout).toBe(promised);
+    const { traceEvents } = readTrace("trace.json");
+    expect(breaches(traceEvents)).toEqual([]);
+    expect([...lanesOf(traceEvents).values()]).toEqual(expect.arrayContaining(["main", "foo", "bar"]));
+    expect(runsOf(traceEvents)).toEqual(expect.arrayContaining(["foo: gives way", "bar: ends"]));
+
+    await expect(wevent("run", "--trace", "failed.json", "fails.ts")).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("failed in fails/main: unreachable"),
+    });
+    expect(runsOf(readTrace("failed.json").traceEvents)).toContain("main: traps");
   });
 
   test.each([["--debug"], ["--runtime", "minimal"], ["--runtime", "stub"], ["--source-map"]])(
@@ -82,6 +106,9 @@ describe("wevent", () => {
       ["nope"],
       ["build", "switch.ts"],
       ["run"],
+      ["run", "--trace"],
+      ["run", "--trace", "out.json"],
+      ["run", "--nope", "switch.ts"],
       ["build", "switch.ts", "-o", "x", "--nope"],
     ]) {
       await expect(wevent(...args)).rejects.toMatchObject({

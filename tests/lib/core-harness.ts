@@ -3,7 +3,16 @@
 // The layouts are those drawn in assembly/core/row.ts and assembly/core/timers.ts.
 
 import { readFileSync } from "node:fs";
-import { Count, Flag, Kind, Layout, type Outcome, type Reason, State } from "../../assembly/core/abi.ts";
+import {
+  Count,
+  Flag,
+  Kind,
+  Layout,
+  type Observed,
+  type Outcome,
+  type Reason,
+  State,
+} from "../../assembly/core/abi.ts";
 import type { Core } from "../../host/core/core.ts";
 
 /** What the core asks of its host; `guest` stands for every guest's trampoline. */
@@ -11,6 +20,8 @@ export interface TestHost {
   now(): number;
   resume(row: number, reason: Reason, cause: number): Outcome;
   callback(row: number, reason: Reason): void;
+  /** Of what the core tells while core.observe() is on. */
+  observed?(what: Observed, row: number, detail: number): void;
   guest?(body: number, reason: Reason, cause: number): Outcome;
 }
 
@@ -38,6 +49,7 @@ export function instantiate(host: TestHost): Instance {
       now: () => host.now(),
       resume: (row: number, reason: Reason, cause: number) => host.resume(row, reason, cause),
       callback: (row: number, reason: Reason) => host.callback(row, reason),
+      observed: (what: Observed, row: number, detail: number) => host.observed?.(what, row, detail),
     },
   });
   const core = instance.exports as unknown as Core;
