@@ -5,14 +5,26 @@
 import "./guest/exports";
 
 export { Status } from "./guest/abi";
+export { Answer } from "./guest/answer";
+export { AsyncResult } from "./guest/async-result";
 export { idle, sleep } from "./guest/blocking";
+export { BoundedSemaphore } from "./guest/bounded-semaphore";
+export { DummySemaphore } from "./guest/dummy-semaphore";
 export { Event } from "./guest/event";
 export { fetch, Response } from "./guest/fetch";
 export { AnyGreenlet, catchExit, getCurrent, Greenlet, kill, onExit, spawn, spawnLater } from "./guest/greenlet";
+export { Group } from "./guest/group";
 export { joinAll, wait } from "./guest/join";
-export { Pool, Results } from "./guest/pool";
+export { LifoQueue } from "./guest/lifo-queue";
+export { Local, local } from "./guest/local";
+export { Pool } from "./guest/pool";
+export { PriorityQueue } from "./guest/priority-queue";
+export { Queue } from "./guest/queue";
+export { Results } from "./guest/results";
+export { RLock } from "./guest/rlock";
 export { select, Selectable } from "./guest/select";
 export { Semaphore } from "./guest/semaphore";
+export { SimpleQueue } from "./guest/simple-queue";
 export { collect } from "./guest/switch";
 export { arguments } from "./guest/text";
 export { Timeout, withTimeout } from "./guest/timeout";

@@ -6,6 +6,7 @@ import { Outcome, Status as CoreStatus } from "../core/abi";
 import { Status } from "./abi";
 import { waitInLine } from "./blocking";
 import * as core from "./imports";
+import { leftUntil } from "./limit";
 import { park, runningRow } from "./switch";
 
 export class Line {
@@ -31,6 +32,12 @@ export class Line {
   waitFirst(timeoutMs: f64): Status {
     if (core.waitFirst(runningRow(), this.row, this.serial, timeoutMs) != CoreStatus.Ok) return this.wait(timeoutMs);
     return park(Outcome.Parked);
+  }
+
+  /** Waits until `deadline` at the end of the line; at its head if it was served already, for nothing. @switches unless exhausted */
+  waitTurn(deadline: f64, wasServed: bool): Status {
+    const timeoutMs = leftUntil(deadline);
+    return wasServed ? this.waitFirst(timeoutMs) : this.wait(timeoutMs);
   }
 
   /** Waits until those who are being served at this moment have run. Gone: nobody is. @switches unless Gone */

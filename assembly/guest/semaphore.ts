@@ -1,7 +1,7 @@
 // Owns Semaphore: a counter of permits with a line of greenlets before it.
 
 import { Status } from "./abi";
-import * as core from "./imports";
+import { deadlineAfter } from "./limit";
 import { Line } from "./line";
 
 /**
@@ -14,12 +14,23 @@ import { Line } from "./line";
 export class Semaphore {
   private line: Line = new Line();
 
-  /** @param counter - Permits at the beginning, 0 or more. Omitted: 1. */
-  constructor(public counter: i32 = 1) {}
+  /** @param counter - Permits at the beginning, 0 or more; less than 0 traps. Omitted: 1. */
+  constructor(public counter: i32 = 1) {
+    if (counter < 0) {
+      throw new RangeError(
+        "could not make a semaphore of " + counter.toString() + " because that is less than 0",
+      );
+    }
+  }
 
   /** Whether no permit is free. @noswitch */
   locked(): bool {
     return this.counter == 0;
+  }
+
+  /** Whether a permit is free: what wait() asks of its objects. @noswitch */
+  get ready(): bool {
+    return this.counter > 0;
   }
 
   /**
@@ -31,12 +42,12 @@ export class Semaphore {
    */
   acquire(timeoutMs: f64 = -1): bool {
     if (this.tryAcquire()) return true;
-    const deadline = timeoutMs < 0 ? Infinity : core.now() + timeoutMs;
-    if (this.line.wait(timeoutMs) != Status.Ok) return false;
-    while (!this.tryAcquire()) {
-      const left = timeoutMs < 0 ? -1 : max<f64>(deadline - core.now(), 0);
-      if (this.line.waitFirst(left) != Status.Ok) return false;
-    }
+    const deadline = deadlineAfter(timeoutMs);
+    let wasServed = false;
+    do {
+      if (this.line.waitTurn(deadline, wasServed) != Status.Ok) return false;
+      wasServed = true;
+    } while (!this.tryAcquire());
     return true;
   }
 
@@ -47,9 +58,35 @@ export class Semaphore {
     return true;
   }
 
-  /** Gives a permit back, to whoever stands first. @noswitch */
-  release(): void {
+  /** Gives a permit back, to whoever stands first. Answers how many are free then. @noswitch */
+  release(): i32 {
     this.counter++;
     this.line.notifyOne();
+    return this.counter;
+  }
+
+  /**
+   * Waits until a permit is free, without taking it.
+   *
+   * @switches when no permit is free
+   * @param timeoutMs - as in {@link acquire}
+   * @returns how many are free; 0 when the time passed, or this wait was cut short otherwise.
+   */
+  wait(timeoutMs: f64 = -1): i32 {
+    if (this.counter > 0) return this.counter;
+    const deadline = deadlineAfter(timeoutMs);
+    let wasServed = false;
+    do {
+      if (this.line.waitTurn(deadline, wasServed) != Status.Ok) return 0;
+      wasServed = true;
+    } while (this.counter == 0);
+    // The permit it was served for is still there: for whoever stands behind it.
+    this.line.notifyOne();
+    return this.counter;
+  }
+
+  /** What wait() asks of its objects. @switches as {@link wait} */
+  waitUntilReady(): bool {
+    return this.wait() > 0;
   }
 }

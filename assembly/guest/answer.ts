@@ -1,0 +1,66 @@
+// Owns Answer: what a call gives back that may have come to nothing. There are no exceptions to throw,
+// and no value of every T that could stand for none, so the status and the value come together, and a
+// value that is not there cannot be read by mistake.
+//
+// The convention of the whole library:
+//   a call that only waits            a Status, or a bool where only one thing can have been waited for
+//   a call that gives something over  an Answer: Queue.get, Queue.peek, AsyncResult.get
+//   one result after another          next() and value: Pool.imap
+//   a mistake of the program          a trap, which fails the greenlet: a release too many
+// Greenlet.get is as old as the language's limits and answers the plain result, for it stays there to be
+// read, with how the greenlet ended beside it.
+
+import { Status } from "./abi";
+
+/**
+ * What a call has come to, and the value if there is one.
+ *
+ * @example a worker that ends when its queue is shut down
+ * for (;;) {
+ *   const job = jobs.get();
+ *   if (!job.ok) return;
+ *   work(job.value);
+ * }
+ *
+ * @since 0.1
+ */
+export class Answer<T> {
+  constructor(
+    /** `Ok`: there is a value. Else why there is none. */
+    readonly status: Status,
+    private held: T,
+  ) {}
+
+  /** Whether there is a value. @noswitch */
+  get ok(): bool {
+    return this.status == Status.Ok;
+  }
+
+  /** The value. Traps if there is none: gevent would have raised an error in the call. @noswitch */
+  get value(): T {
+    if (this.status != Status.Ok) {
+      throw new Error(
+        "could not read a value because the call came to Status " + this.status.toString() + "; ask ok first",
+      );
+    }
+    return this.held;
+  }
+
+  /** The value, or `fallback` if there is none. @noswitch */
+  or(fallback: T): T {
+    return this.status == Status.Ok ? this.held : fallback;
+  }
+}
+
+/** The answer of a call that has come to nothing. */
+export function nothing<T>(status: Status): Answer<T> {
+  return new Answer<T>(status, zero<T>());
+}
+
+/** What memory that nobody wrote to means as a T. */
+// @ts-ignore: decorator
+@inline
+export function zero<T>(): T {
+  if (isReference<T>()) return changetype<T>(<usize>0);
+  return <T>0;
+}

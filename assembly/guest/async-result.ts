@@ -1,0 +1,89 @@
+// Owns AsyncResult: a value that is not there yet, with a line of greenlets before it.
+
+import { Status } from "./abi";
+import { Answer, nothing } from "./answer";
+import { Line } from "./line";
+
+/**
+ * A value or an error that one greenlet sets and any number wait for. Setting a value again replaces it,
+ * and a value counts before an error, whichever came first.
+ *
+ * @source gevent.event.AsyncResult, gevent 26.5; an error is an exception there, a text here
+ * @since 0.1
+ */
+export class AsyncResult<T> {
+  private answer: Answer<T> | null = null;
+  private line: Line = new Line();
+  private failure: string | null = null;
+
+  /** Whether a value or an error is there. @noswitch */
+  get ready(): bool {
+    return this.answer != null || this.failure != null;
+  }
+
+  /** Whether a value is there. @noswitch */
+  get successful(): bool {
+    return this.answer != null;
+  }
+
+  /** The value. Traps if there is none. @noswitch */
+  get value(): T {
+    return this.getNowait().value;
+  }
+
+  /** The error that was set, or null; also null when a value counts before it. @noswitch */
+  get error(): string | null {
+    return this.answer == null ? this.failure : null;
+  }
+
+  /** Sets the value and releases all who wait at this moment. @noswitch */
+  set(value: T): void {
+    this.answer = new Answer<T>(Status.Ok, value);
+    this.line.notify();
+  }
+
+  /** Sets the error and releases all who wait at this moment: `get` answers them `Failed`. @noswitch */
+  setError(message: string): void {
+    this.failure = message;
+    this.line.notify();
+  }
+
+  /**
+   * The value, once it is there.
+   *
+   * @switches unless it is ready
+   * @param timeoutMs - Longest wait, milliseconds. Omitted or less than 0: no limit. 0 gives way once.
+   * @returns the value; without one: `Failed` when an error was set, else what cut the wait short.
+   * @source gevent.event.AsyncResult.get, gevent 26.5
+   */
+  get(timeoutMs: f64 = -1): Answer<T> {
+    if (!this.ready) {
+      const status = this.line.wait(timeoutMs);
+      if (status != Status.Ok) return nothing<T>(status);
+    }
+    return this.getNowait();
+  }
+
+  /** As {@link get}, without waiting: `WouldBlock` when nothing is there. @noswitch */
+  getNowait(): Answer<T> {
+    const answer = this.answer;
+    if (answer != null) return answer;
+    return nothing<T>(this.failure == null ? Status.WouldBlock : Status.Failed);
+  }
+
+  /**
+   * Waits until it is ready.
+   *
+   * @switches unless it is ready
+   * @param timeoutMs - as in {@link get}
+   * @returns whether it is; `false` when the time passed, or this wait was cut short otherwise.
+   */
+  wait(timeoutMs: f64 = -1): bool {
+    return this.ready || this.line.wait(timeoutMs) == Status.Ok;
+  }
+
+  /** What wait() asks of its objects. @switches as {@link wait} */
+  waitUntilReady(): bool {
+    return this.wait();
+  }
+}
