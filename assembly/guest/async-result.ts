@@ -5,10 +5,10 @@ import { Answer, nothing } from "./answer";
 import { Line } from "./line";
 
 /**
- * A value or an error that one greenlet sets and any number wait for. Setting a value again replaces it,
- * and a value counts before an error, whichever came first.
+ * A value or an error that one greenlet sets and any number wait for. Setting again replaces what was set.
  *
- * @source gevent.event.AsyncResult, gevent 26.5; an error is an exception there, a text here
+ * @source gevent.event.AsyncResult, gevent 26.5; there an error is an exception, here a text; there a value
+ *   beats an error, here the last one set stands
  * @since 0.1
  */
 export class AsyncResult<T> {
@@ -18,12 +18,13 @@ export class AsyncResult<T> {
 
   /** Whether a value or an error is there. @noswitch */
   get ready(): bool {
-    return this.answer != null || this.failure != null;
+    return this.answer != null;
   }
 
   /** Whether a value is there. @noswitch */
   get successful(): bool {
-    return this.answer != null;
+    const answer = this.answer;
+    return answer != null && answer.ok;
   }
 
   /** The value. Traps if there is none. @noswitch */
@@ -31,19 +32,21 @@ export class AsyncResult<T> {
     return this.getNowait().value;
   }
 
-  /** The error that was set, or null; also null when a value counts before it. @noswitch */
+  /** The error that was set, or null. @noswitch */
   get error(): string | null {
-    return this.answer == null ? this.failure : null;
+    return this.failure;
   }
 
   /** Sets the value and releases all who wait at this moment. @noswitch */
   set(value: T): void {
     this.answer = new Answer<T>(Status.Ok, value);
+    this.failure = null;
     this.line.notify();
   }
 
   /** Sets the error and releases all who wait at this moment: `get` answers them `Failed`. @noswitch */
   setError(message: string): void {
+    this.answer = nothing<T>(Status.Failed);
     this.failure = message;
     this.line.notify();
   }
@@ -67,8 +70,7 @@ export class AsyncResult<T> {
   /** As {@link get}, without waiting: `WouldBlock` when nothing is there. @noswitch */
   getNowait(): Answer<T> {
     const answer = this.answer;
-    if (answer != null) return answer;
-    return nothing<T>(this.failure == null ? Status.WouldBlock : Status.Failed);
+    return answer != null ? answer : nothing<T>(Status.WouldBlock);
   }
 
   /**

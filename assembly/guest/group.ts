@@ -3,8 +3,6 @@
 
 import { Fate, Status } from "./abi";
 import { AnyGreenlet, Greenlet, kill, Spawned } from "./greenlet";
-import { joinAll } from "./join";
-import { deadlineAfter, leftUntil } from "./limit";
 import { Line } from "./line";
 import { Results } from "./results";
 import { addOwner, current, launch, Owner, removeOwner, Task } from "./task";
@@ -18,7 +16,12 @@ import { addOwner, current, launch, Owner, removeOwner, Task } from "./task";
  */
 export class Group extends Owner {
   private members: Set<AnyGreenlet> = new Set<AnyGreenlet>();
-  private line: Line = new Line();
+  /** Greenlets that spawn members for a reader of results. */
+  private feeders: Set<AnyGreenlet> = new Set<AnyGreenlet>();
+  private joiners: Line = new Line();
+  /** Those who wait in kill(). While there are any, whoever comes in is killed: standing in the line is all
+   * the state there is, so a killer that is killed leaves none behind. */
+  private killers: Line = new Line();
 
   /** How many of its greenlets have not ended. @noswitch */
   get size(): i32 {
@@ -94,7 +97,7 @@ export class Group extends Owner {
    * @returns whether it was empty; `false` when the time passed, or this wait was cut short otherwise.
    */
   join(timeoutMs: f64 = -1): bool {
-    return this.members.size == 0 || this.line.wait(timeoutMs) == Status.Ok;
+    return this.members.size == 0 || this.joiners.wait(timeoutMs) == Status.Ok;
   }
 
   /**
@@ -105,13 +108,9 @@ export class Group extends Owner {
    * @returns whether it is empty.
    */
   kill(timeoutMs: f64 = -1): bool {
-    const deadline = deadlineAfter(timeoutMs);
-    while (this.members.size > 0) {
-      const members = this.members.values();
-      for (let i = 0; i < members.length; i++) kill(members[i]);
-      if (joinAll(members, leftUntil(deadline)).length < members.length) return false;
-    }
-    return true;
+    killEach(this.feeders);
+    killEach(this.members);
+    return this.isQuiet || this.killers.wait(timeoutMs) == Status.Ok;
   }
 
   /** Kills one member and waits for its end; one that is no member: nothing happens. @switches as Greenlet.kill */
@@ -161,9 +160,28 @@ export class Group extends Owner {
   }
 
   left(task: Task): void {
-    this.members.delete(changetype<AnyGreenlet>(task));
-    this.dismiss();
-    if (this.members.size == 0) this.line.notify();
+    const greenlet = changetype<AnyGreenlet>(task);
+    if (!this.feeders.delete(greenlet)) {
+      this.members.delete(greenlet);
+      this.dismiss();
+      if (this.members.size == 0) this.joiners.notify();
+    }
+    if (!this.isQuiet || !this.killers.isOccupied) return;
+    this.killers.notify();
+    // The old line goes when the last of them has run, and they may spawn again before.
+    this.killers = new Line();
+  }
+
+  /** Takes in a greenlet that spawns members for Results: kill ends it, and join does not wait for it. */
+  addFeeder(feeder: AnyGreenlet): void {
+    this.feeders.add(feeder);
+    addOwner(feeder, this);
+    if (this.killers.isOccupied) kill(feeder);
+  }
+
+  /** Whether it is empty, and nobody is about to change that. */
+  private get isQuiet(): bool {
+    return this.members.size == 0 && this.feeders.size == 0;
   }
 
   /** Gets a place for one more. @switches when there is none */
@@ -181,6 +199,7 @@ export class Group extends Owner {
   private enlist(greenlet: AnyGreenlet): void {
     this.members.add(greenlet);
     addOwner(greenlet, this);
+    if (this.killers.isOccupied) kill(greenlet);
   }
 
   private begin<G extends AnyGreenlet>(greenlet: G): G {
@@ -188,6 +207,11 @@ export class Group extends Owner {
     if (launch(greenlet, -1) != Status.Ok) greenlet.end();
     return greenlet;
   }
+}
+
+function killEach(greenlets: Set<AnyGreenlet>): void {
+  const all = greenlets.values();
+  for (let i = 0; i < all.length; i++) kill(all[i]);
 }
 
 /** A greenlet that never gets to run. */

@@ -5,9 +5,10 @@ import { Store } from "./store";
 /** Less than 0: `a` comes first. Above 0: `b` does. It may not block. */
 export type Compare<T> = (a: T, b: T) => i32;
 
-/** The order of `<`: of numbers, of strings, of classes that overload it. */
+/** The order of `<`, for numbers and strings; other classes trap, since `<` on those that lack it does not compile. */
 export function ascending<T>(): Compare<T> {
-  return (a: T, b: T): i32 => i32(b < a) - i32(a < b);
+  if (isInteger<T>() || isFloat<T>() || isString<T>()) return (a: T, b: T): i32 => i32(b < a) - i32(a < b);
+  throw new Error("could not order items of a class because that has no order; give a compare function");
 }
 
 export class Heap<T> extends Store<T> {

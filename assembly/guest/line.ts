@@ -17,7 +17,7 @@ export class Line {
   wait(timeoutMs: f64): Status {
     // Asked first: outside of a greenlet it throws, and a row made before that would stay.
     runningRow();
-    if (this.row == 0 || core.serialOf(this.row) != this.serial) {
+    if (!this.isOccupied) {
       this.row = core.createQueue(0, false);
       if (this.row == 0) return Status.Exhausted;
       this.serial = core.serialOf(this.row);
@@ -44,6 +44,11 @@ export class Line {
   waitForServed(): Status {
     if (core.waitForDispatch(runningRow(), this.row, this.serial) != CoreStatus.Ok) return Status.Gone;
     return park(Outcome.Parked);
+  }
+
+  /** Whether anybody stands here. @noswitch */
+  get isOccupied(): bool {
+    return this.row != 0 && core.serialOf(this.row) == this.serial;
   }
 
   /** Serves all who stand here at this moment. @noswitch */

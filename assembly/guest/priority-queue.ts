@@ -10,7 +10,8 @@ import { Queue } from "./queue";
  * @since 0.1
  */
 export class PriorityQueue<T> extends Queue<T> {
-  /** @param compare - Less than 0: the first argument comes first. It may not block. Omitted: the order of `<`. */
+  /** @param compare - Less than 0: the first argument comes first. It may not block. Omitted: the order
+   *   of numbers or strings; items of other classes trap. */
   constructor(compare: Compare<T> = ascending<T>(), maxSize: i32 = 0, items: T[] = []) {
     super(maxSize, items, new Heap<T>(compare));
   }

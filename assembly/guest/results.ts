@@ -36,7 +36,10 @@ export class Results<T, R> extends Owner {
   ) {
     super();
     this.room = maxSize < 1 ? null : new Semaphore(maxSize);
-    this.feeder = spawn((self: Results<T, R>): void => self.feed(), this);
+    const feeder = spawn((self: Results<T, R>): void => self.feed(), this);
+    this.feeder = feeder;
+    addOwner(feeder, this);
+    group.addFeeder(feeder);
   }
 
   /**
@@ -78,7 +81,8 @@ export class Results<T, R> extends Owner {
   }
 
   left(task: Task): void {
-    if (!this.isOrdered) this.coming.add(changetype<Greenlet<R>>(task));
+    if (task == this.feeder) this.isFed = true;
+    else if (!this.isOrdered) this.coming.add(changetype<Greenlet<R>>(task));
     this.line.notify();
   }
 
@@ -89,11 +93,8 @@ export class Results<T, R> extends Owner {
       const worker = this.group.spawn(this.fn, this.items[i]);
       this.pending++;
       if (this.isOrdered) this.coming.add(worker);
-      if (worker.dead) this.left(worker);
-      else addOwner(worker, this);
+      addOwner(worker, this);
       this.line.notify();
     }
-    this.isFed = true;
-    this.line.notify();
   }
 }

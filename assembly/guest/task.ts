@@ -156,8 +156,12 @@ export class Task {
 
 let firstLive: Task | null = null;
 
-/** Has an owner told of the end of a task that has not ended. */
+/** Has an owner told of the end of a task; at once if it has ended. */
 export function addOwner(task: Task, owner: Owner): void {
+  if (task.hasEnded) {
+    owner.left(task);
+    return;
+  }
   const extra = task.more();
   extra.owners = new Ownership(owner, extra.owners);
 }

@@ -33,7 +33,7 @@ export function* resultFails(log: Log) {
   log(`${result.ready()} ${result.successful()}`);
 }
 
-export function* resultValueBeatsError(log: Log) {
+export function* resultLastSetStands(log: Log) {
   const result = new AsyncResult<number>();
   result.setError(new Error("broken"));
   result.set(1);

@@ -1,4 +1,4 @@
-import { Event, forEach, joinAll, kill, sleep, spawn } from "wevent";
+import { Event, forEach, GreenletExit, joinAll, kill, sleep, spawn } from "wevent";
 import { Group, Pool } from "wevent/pool";
 import type { Log } from "../words.ts";
 
@@ -140,6 +140,62 @@ export function* groupKillsWhoComesMeanwhile(log: Log) {
   yield* sleep(0);
   yield* group.kill();
   log(`over ${group.size}`);
+}
+
+export function* groupGoesOnAfterKill(log: Log) {
+  const group = new Group();
+  group.spawn(endless, log, "a");
+  yield* sleep(0);
+  yield* group.kill();
+  group.spawn(works, log, "b");
+  yield* group.join();
+}
+
+function* kills(log: Log, group: Group) {
+  yield* group.kill();
+  log("never");
+}
+
+function* leavesSlowly() {
+  try {
+    yield* sleep(1_000_000);
+  } finally {
+    yield* sleep(30);
+  }
+}
+
+export function* groupKillerIsKilled(log: Log) {
+  const group = new Group();
+  const stubborn = spawn(leavesSlowly);
+  group.add(stubborn);
+  yield* sleep(0);
+  const killer = spawn(kills, log, group);
+  yield* sleep(0);
+  kill(killer);
+  yield* killer.join();
+  group.spawn(works, log, "b");
+  log(`${stubborn.dead}`);
+  yield* group.join();
+}
+
+export function* poolKillEndsItsMappings(log: Log) {
+  const one = new Pool(1);
+  const mapped = one.imapUnordered(naps, [10, 20, 30]);
+  const first = yield* mapped.next();
+  log(`${!first.done} ${first.value}`);
+  yield* one.kill();
+  log("true");
+  // There the exit of the one that was killed is a result, here it is none.
+  let next: IteratorResult<unknown> = yield* mapped.next();
+  while (!next.done && next.value instanceof GreenletExit) next = yield* mapped.next();
+  log(`${!next.done}`);
+}
+
+export function* poolJoinDoesNotWaitForWhatIsToCome(log: Log) {
+  const two = new Pool(2);
+  const mapped = two.imap(naps, [5, 6, 7]);
+  log(`${yield* two.join({ timeout: 1 })}`);
+  yield* forEach(mapped, (ms) => log(`${ms}`));
 }
 
 export function* groupAddsAndDiscards(log: Log) {

@@ -29,7 +29,7 @@ export function resultFails(): void {
   log(result.ready.toString() + " " + result.successful.toString());
 }
 
-export function resultValueBeatsError(): void {
+export function resultLastSetStands(): void {
   result.setError("broken");
   result.set(1);
   gets("a");

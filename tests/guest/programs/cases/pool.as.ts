@@ -143,6 +143,50 @@ export function groupKillsWhoComesMeanwhile(): void {
   log("over " + group.size.toString());
 }
 
+export function groupGoesOnAfterKill(): void {
+  group.spawn(endless, "a");
+  sleep(0);
+  group.kill();
+  group.spawn(works, "b");
+  group.join();
+}
+
+function kills(): void {
+  group.kill();
+  log("never");
+}
+
+export function groupKillerIsKilled(): void {
+  const stubborn = group.spawn(leavesSlowly);
+  sleep(0);
+  const killer = spawn(kills);
+  sleep(0);
+  kill(killer);
+  killer.join();
+  group.spawn(works, "b");
+  log(stubborn.dead.toString());
+  group.join();
+}
+
+function leavesSlowly(): void {
+  onExit(naps, 30);
+  sleep(1_000_000);
+}
+
+export function poolKillEndsItsMappings(): void {
+  const one = new Pool(1);
+  const mapped = one.imapUnordered<i32, i32>(naps, [10, 20, 30]);
+  log(mapped.next().toString() + " " + mapped.value.toString());
+  log(one.kill().toString());
+  log(mapped.next().toString());
+}
+
+export function poolJoinDoesNotWaitForWhatIsToCome(): void {
+  const mapped = two.imap<i32, i32>(naps, [5, 6, 7]);
+  log(two.join(1).toString());
+  while (mapped.next()) log(mapped.value.toString());
+}
+
 export function groupAddsAndDiscards(): void {
   const a = spawn(naps, 5);
   const b = spawn(naps, 50);
