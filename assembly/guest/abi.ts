@@ -15,6 +15,12 @@ export const enum Status {
   Exhausted = 4,
   /** A Timeout of this greenlet fired first: its `fired` is set. */
   Expired = 5,
+  /** It would have had to wait, and was asked not to. */
+  WouldBlock = 6,
+  /** The queue was shut down. */
+  Closed = 7,
+  /** An error was set instead of a value. */
+  Failed = 8,
 }
 
 /** Why the guest asks its loader to throw. */

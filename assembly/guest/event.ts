@@ -1,7 +1,8 @@
 // Owns Event: a flag with a line of greenlets before it.
 
+import { Role } from "../core/abi";
 import { Status } from "./abi";
-import { Line } from "./line";
+import { LeveledLine } from "./leveled-line";
 
 /**
  * Releases all who wait for it when it is set.
@@ -10,28 +11,49 @@ import { Line } from "./line";
  * @since 0.1
  */
 export class Event {
-  private flag: bool = false;
-  private line: Line = new Line();
+  private line: LeveledLine = new LeveledLine(Role.Event, 0);
+
+  /**
+   * The event that somebody else has shared. Traps if the handle names none.
+   *
+   * @noswitch
+   * @param handle - What `handle` answered there.
+   */
+  static fromHandle(handle: u64): Event {
+    const made = new Event();
+    made.line.attach(handle);
+    return made;
+  }
+
+  /** Its name for others: serial << 32 | row. 0: the scheduler's memory is exhausted. Kept until `unshare`. @noswitch */
+  get handle(): u64 {
+    return this.line.share();
+  }
+
+  /** Takes the handle back: it names nothing any more. Who waits goes on waiting. @noswitch */
+  unshare(): void {
+    this.line.unshare();
+  }
 
   /** @noswitch */
   isSet(): bool {
-    return this.flag;
+    return this.line.level != 0;
   }
 
   /** The same as `isSet()`, under the name that `wait` asks for. @noswitch */
   get ready(): bool {
-    return this.flag;
+    return this.line.level != 0;
   }
 
   /** Releases all who wait at this moment, in the order they came. Those who ask later do not wait. @noswitch */
   set(): void {
-    this.flag = true;
+    this.line.level = 1;
     this.line.notify();
   }
 
   /** Makes those who ask from here on wait. Whoever was released already is not called back. @noswitch */
   clear(): void {
-    this.flag = false;
+    this.line.level = 0;
   }
 
   /**
@@ -44,7 +66,7 @@ export class Event {
    * @since 0.1
    */
   wait(timeoutMs: f64 = -1): bool {
-    if (this.flag) {
+    if (this.isSet()) {
       const status = this.line.waitForServed();
       return status == Status.Ok || status == Status.Gone;
     }

@@ -2,7 +2,7 @@
 
 import { Status } from "./abi";
 import { AnyGreenlet, kill, spawn } from "./greenlet";
-import * as core from "./imports";
+import { deadlineAfter, leftUntil } from "./limit";
 import { Line } from "./line";
 
 /**
@@ -17,7 +17,7 @@ import { Line } from "./line";
 export function joinAll<T extends AnyGreenlet>(greenlets: T[], timeoutMs: f64 = -1): T[] {
   const deadline = deadlineAfter(timeoutMs);
   for (let i = 0; i < greenlets.length; i++) {
-    if (greenlets[i].join(left(deadline)) != Status.Ok) break;
+    if (greenlets[i].join(leftUntil(deadline)) != Status.Ok) break;
   }
   const ended: T[] = [];
   for (let i = 0; i < greenlets.length; i++) {
@@ -40,7 +40,8 @@ class Watched<T> {
 }
 
 /**
- * Waits until objects are ready: greenlets that have ended, events that are set.
+ * Waits until objects are ready: greenlets that have ended, events and results that are set, semaphores with
+ * a free permit.
  *
  * @switches unless enough of them are ready
  * @param timeoutMs - Longest wait, milliseconds. Omitted or less than 0: no limit.
@@ -68,17 +69,8 @@ export function wait<T>(objects: T[], timeoutMs: f64 = -1, count: i32 = -1): T[]
   }
   const deadline = deadlineAfter(timeoutMs);
   while (watch.ready.length < wanted) {
-    if (watch.line.wait(left(deadline)) != Status.Ok) break;
+    if (watch.line.wait(leftUntil(deadline)) != Status.Ok) break;
   }
   for (let i = 0; i < watchers.length; i++) kill(watchers[i]);
   return watch.ready.slice(0, max(wanted, 0));
-}
-
-function deadlineAfter(timeoutMs: f64): f64 {
-  return timeoutMs < 0 ? Infinity : core.now() + timeoutMs;
-}
-
-/** What is left of a time limit, as a time limit: less than 0 if there is none. */
-function left(deadline: f64): f64 {
-  return deadline == Infinity ? -1 : max<f64>(deadline - core.now(), 0);
 }

@@ -28,9 +28,17 @@ export abstract class Exit {
   abstract run(): void;
 }
 
-/** Something that is told when a greenlet of its own has ended, whichever way. It may not block. */
+/** Something that is told when a greenlet has ended, whichever way. It may not block. */
 export abstract class Owner {
   abstract left(task: Task): void;
+}
+
+/** One of those who are told of a greenlet's end. */
+class Ownership {
+  constructor(
+    readonly owner: Owner,
+    public below: Ownership | null,
+  ) {}
 }
 
 /** A deadline of a greenlet: what a Timer row of the core stands for. */
@@ -46,7 +54,7 @@ export class Extra {
   /** Calls to make at the end, the last registered first. */
   exits: Exit | null = null;
   deadlines: Deadline | null = null;
-  owner: Owner | null = null;
+  owners: Ownership | null = null;
   label: string | null = null;
   /** What it gives in a meeting, while it stands there. */
   offer: AnyItem | null = null;
@@ -112,11 +120,10 @@ export class Task {
     const extra = this.extra;
     if (extra != null) {
       for (let it = extra.deadlines; it != null; it = it!.below) core.cancelRow(it.row, it.serial);
-      const owner = extra.owner;
-      if (owner != null) owner.left(this);
+      for (let it = extra.owners; it != null; it = it!.below) it.owner.left(this);
       extra.exits = null;
       extra.deadlines = null;
-      extra.owner = null;
+      extra.owners = null;
       extra.offer = null;
     }
     if (this.row == 0) return;
@@ -157,6 +164,30 @@ export class Task {
 }
 
 let firstLive: Task | null = null;
+
+/** Has an owner told of the end of a task; at once if it has ended. */
+export function addOwner(task: Task, owner: Owner): void {
+  if (task.hasEnded) {
+    owner.left(task);
+    return;
+  }
+  const extra = task.more();
+  extra.owners = new Ownership(owner, extra.owners);
+}
+
+/** Takes back one addOwner(). */
+export function removeOwner(task: Task, owner: Owner): void {
+  const extra = task.more();
+  let above: Ownership | null = null;
+  for (let it = extra.owners; it != null; it = it!.below) {
+    if (it.owner == owner) {
+      if (above == null) extra.owners = it.below;
+      else above.below = it.below;
+      return;
+    }
+    above = it;
+  }
+}
 
 /** Body of a task that has nothing left but its handlers: the last registered first. They may block. */
 function runExits(): void {

@@ -1,7 +1,8 @@
 // What crosses between TypeScript and guests, and between guests: channels by handle.
 import { describe, expect, test } from "vitest";
-import { Hub, joinAll, sleep, spawn } from "wevent";
+import { Event, Greenlet, Hub, joinAll, type LoopExit, sleep, spawn } from "wevent";
 import { GuestTrap, loadGuest } from "wevent/guest";
+import { Semaphore } from "wevent/lock";
 import { Channel } from "wevent/queue";
 import { readText } from "../../host/guest/memory.ts";
 import { type Build, compile, name } from "./lib/compile.js";
@@ -190,4 +191,126 @@ describe.each(builds.map((build) => [name(build), build] as const))("border, %s"
     });
     hub.destroy();
   });
+
+  test("Event made in TypeScript is set and waited for in a guest, and the other way round", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const event = new Event();
+      const { handle } = event;
+      const [first, second] = [
+        guest.spawn("waitForEvent", handle, -1),
+        guest.spawn("waitForEvent", handle, 5),
+      ];
+      expect(yield* second).toBe(0);
+      event.set();
+      expect(yield* first).toBe(1);
+      expect(yield* guest.call("waitForEvent", handle, -1)).toBe(1);
+      expect(yield* guest.call("clearEvent", handle)).toBe(0);
+      expect(event.isSet()).toBe(false);
+      let linked = 0;
+      event.rawlink(() => linked++);
+      const waiter = spawn(() => event.wait());
+      yield* sleep(0);
+      yield* guest.call("setEvent", handle);
+      expect([yield* waiter, event.isSet(), linked]).toEqual([true, true, 1]);
+      event.unshare();
+      expect(event.isSet()).toBe(true);
+      const late = guest.spawn("setEvent", handle);
+      yield* late.join();
+      expect(late.error).toBeInstanceOf(GuestTrap);
+    });
+    hub.destroy();
+  });
+
+  test("Event made in a guest is used from TypeScript until the guest takes it back", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const handle = (yield* guest.call("makeEvent")) as bigint;
+      const event = Event.fromHandle(handle, hub);
+      const waiting = guest.spawn("waitForEvent", handle, -1);
+      yield* sleep(0);
+      event.set();
+      expect([event.isSet(), yield* waiting]).toEqual([true, 1]);
+      expect(yield* guest.call("takeEventBack")).toBe(1);
+      expect(() => event.isSet()).toThrow(expect.objectContaining({ code: "WEV_ERR_HANDLE" }));
+      expect(() => Semaphore.fromHandle(handle, hub)).toThrow(
+        expect.objectContaining({ code: "WEV_ERR_HANDLE" }),
+      );
+    });
+    hub.destroy();
+  });
+
+  test("Semaphore admits greenlets of both kinds in the order they came", async () => {
+    const { hub, guest, load } = await world(build);
+    const other = await load();
+    await hub.run(function* () {
+      for (const semaphore of [
+        new Semaphore(2),
+        Semaphore.fromHandle((yield* guest.call("makeSemaphore", 2)) as bigint, hub),
+      ]) {
+        const { handle } = semaphore;
+        let inside = 0;
+        const holders = [guest.spawn("hold", handle, 1, 20), other.spawn("hold", handle, 2, 10)];
+        const mine = spawn(function* () {
+          for (let i = 0; i < 10; i++) {
+            yield* semaphore.acquire();
+            inside++;
+            expect(semaphore.counter).toBeLessThan(2);
+            yield* sleep(1);
+            semaphore.release();
+          }
+        });
+        yield* joinAll([...holders, mine]);
+        expect([yield* holders[0]!, yield* holders[1]!, inside]).toEqual([20, 10, 10]);
+        expect(semaphore.counter).toBe(2);
+      }
+      expect(yield* guest.call("freePermits")).toBe(2);
+    });
+    hub.destroy();
+  });
+
+  test("LoopExit names who waits across the border, for what, and who holds it; kill releases both", async () => {
+    const { hub, guest } = await world(build);
+    const event = new Event();
+    const semaphore = new Semaphore(1);
+    const { waiting } = await hub
+      .run(function* () {
+        const holder = guest.spawn("holdAndWait", semaphore.handle, event.handle);
+        yield* sleep(0);
+        const waiter = spawn(function* waiter() {
+          yield* semaphore.acquire();
+          event.set();
+        });
+        yield* joinAll([holder, waiter]);
+      })
+      .then(
+        () => ({ waiting: [] }),
+        (error: LoopExit) => error,
+      );
+    expect(waiting).toContainEqual(
+      expect.objectContaining({ name: "waiter", waitsFor: "Semaphore.acquire", heldBy: "holdAndWait" }),
+    );
+    expect(waiting).toContainEqual(
+      expect.objectContaining({ name: "holdAndWait", waitsFor: "Event.wait", heldBy: null }),
+    );
+    // The hub stays usable: with the holder gone, the waiter gets the lock and ends.
+    const tree = hub.tree().children.flatMap((node) => [node, ...node.children]);
+    expect(tree.map((node) => node.name)).toContain("holdAndWait");
+    await hub.run(function* () {
+      const left = greenletsOf(hub);
+      const holder = left.find((greenlet) => greenlet.name === "holdAndWait")!;
+      yield* holder.kill();
+      yield* joinAll(left, { timeout: 10 });
+      expect(left.every((greenlet) => greenlet.dead)).toBe(true);
+    });
+    expect(event.isSet()).toBe(true);
+    hub.destroy();
+  });
 });
+
+function greenletsOf(hub: Hub): Greenlet[] {
+  const { slots } = hub as unknown as { slots: readonly unknown[] };
+  return slots.filter(
+    (slot): slot is Greenlet => slot instanceof Greenlet && slot.started && slot.name !== "anonymous",
+  );
+}

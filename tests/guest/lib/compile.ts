@@ -82,6 +82,16 @@ function sourcesHash(): string {
   return sources;
 }
 
+/** The files that a program is made of beside its own: those in the folder of its name. */
+function chaptersOf(program: string): string {
+  const folder = join(programs, program);
+  return existsSync(folder)
+    ? filesUnder(folder)
+        .map((file) => readFileSync(file, "utf8"))
+        .join()
+    : "";
+}
+
 /** The bytes of a program of tests/guest/programs. */
 export async function compile(program: string, build: Build): Promise<Uint8Array> {
   return readFileSync(await compileFile(program, build));
@@ -93,6 +103,7 @@ export async function compileFile(program: string, build: Build): Promise<string
   const key = createHash("sha256")
     .update(sourcesHash())
     .update(readFileSync(source))
+    .update(chaptersOf(program))
     .update(JSON.stringify(build))
     .digest("hex");
   const cached = join(cache, `${program}-${key.slice(0, 16)}.wasm`);

@@ -1,5 +1,5 @@
 // What crosses the border: channels of every kind of item, handed over by handle.
-import { Channel, collect, kill, sleep, spawn, Status } from "wevent/assembly";
+import { Channel, collect, Event, kill, onExit, Semaphore, sleep, spawn, Status } from "wevent/assembly";
 
 class Point {
   constructor(readonly x: i32, readonly label: string) {}
@@ -112,4 +112,63 @@ export function sumOfMade(count: i32): i32 {
 
 export function takeBack(): void {
   made!.unshare();
+}
+
+// ---- events and semaphores
+
+export function waitForEvent(handle: u64, timeoutMs: f64): bool {
+  return Event.fromHandle(handle).wait(timeoutMs);
+}
+
+export function setEvent(handle: u64): void {
+  Event.fromHandle(handle).set();
+}
+
+export function clearEvent(handle: u64): bool {
+  const event = Event.fromHandle(handle);
+  event.clear();
+  return event.isSet();
+}
+
+/** Takes a permit, holds it for some time, gives it back; so many times. */
+export function hold(handle: u64, heldMs: f64, times: i32): i32 {
+  const semaphore = Semaphore.fromHandle(handle);
+  let held = 0;
+  for (let i = 0; i < times; i++) {
+    if (!semaphore.acquire()) return -1;
+    sleep(heldMs);
+    held++;
+    semaphore.release();
+  }
+  return held;
+}
+
+/** Takes a permit, and then waits for an event; a kill gives the permit back. */
+export function holdAndWait(semaphore: u64, event: u64): void {
+  const held = Semaphore.fromHandle(semaphore);
+  held.acquire();
+  onExit((it: Semaphore): void => { it.release(); }, held);
+  Event.fromHandle(event).wait();
+}
+
+let madeEvent: Event | null = null;
+let madeSemaphore: Semaphore | null = null;
+
+export function makeEvent(): u64 {
+  madeEvent = new Event();
+  return madeEvent!.handle;
+}
+
+export function makeSemaphore(permits: i32): u64 {
+  madeSemaphore = new Semaphore(permits);
+  return madeSemaphore!.handle;
+}
+
+export function takeEventBack(): bool {
+  madeEvent!.unshare();
+  return madeEvent!.isSet();
+}
+
+export function freePermits(): i32 {
+  return madeSemaphore!.counter;
 }
