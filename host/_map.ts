@@ -65,7 +65,10 @@ export function* mapItems<I, T>(
     yield* joinAll(greenlets as Greenlet[]);
     // Several may have ended in one drain, and their places are given back behind it. Who has the
     // results finds the places free (pool.test.ts, "map of 100 000 items").
-    for (const greenlet of greenlets) while (group.has(greenlet as Greenlet)) yield* GIVE_WAY;
+    for (const greenlet of greenlets) {
+      if (group.size === 0) break;
+      while (group.has(greenlet as Greenlet)) yield* GIVE_WAY;
+    }
     return greenlets.map(resultOf);
   } finally {
     for (const greenlet of greenlets) greenlet._disown();

@@ -5,6 +5,7 @@ import { Latch } from "./_latch.js";
 import { Lockable } from "./_lockable.js";
 import { call } from "./core/call.js";
 import { requireCallback } from "./core/check.js";
+import { current } from "./core/current.js";
 import { describe, LockError, RangeUsageError, UsageError } from "./core/errors.js";
 import { currentHub } from "./core/hub.js";
 import type { Operation } from "./core/operation.js";
@@ -62,8 +63,7 @@ export class Condition extends Lockable {
     const turn = new Latch("Condition.wait");
     this.#waiters.add(turn);
     const lock = this.#lock;
-    const count = lock instanceof RLock ? lock._releaseAll() : 0;
-    if (lock instanceof Semaphore) lock.release();
+    const count = lock instanceof RLock ? lock._releaseAll() : lock.release();
     let isServed = false;
     try {
       yield* turn.wait(limit);
@@ -73,8 +73,7 @@ export class Condition extends Lockable {
       this.#waiters.delete(turn);
       // Killed when it was notified: the notification is for the next.
       if (turn.isSet && !isServed) this.#serve(1);
-      yield* lock.acquire();
-      if (lock instanceof RLock) lock._restore(count);
+      yield* reacquire(lock, count);
     }
   }
 
@@ -154,4 +153,24 @@ export class Condition extends Lockable {
   override _attempt(task: Task): boolean {
     return this.#lock._attempt(task);
   }
+}
+
+/**
+ * Takes the lock again, whatever interrupts that: who left `wait` without it would release, in the
+ * cleaning up that a kill begins, what it does not have. The interruption is thrown after.
+ */
+function* reacquire(lock: RLock | Semaphore, count: number): Generator<unknown, void, unknown> {
+  const { hub } = current!;
+  let interruption: { readonly thrown: unknown } | null = null;
+  for (;;) {
+    try {
+      yield* lock.acquire();
+      break;
+    } catch (thrown) {
+      if (hub.isDestroyed) throw thrown;
+      interruption = { thrown };
+    }
+  }
+  if (lock instanceof RLock) lock._restore(count);
+  if (interruption !== null) throw interruption.thrown;
 }

@@ -1,6 +1,6 @@
 // Condition: what gevent patches into Python's threading, behaviours.md 317.
 import { expect, it } from "vitest";
-import { joinAll, sleep, spawn, Timeout } from "wevent";
+import { Hub, joinAll, sleep, spawn, Timeout } from "wevent";
 import { Condition, LockError, RLock, Semaphore } from "wevent/lock";
 import { codeOf, inHub, thrownBy, thrownIn } from "../lib/hub.ts";
 
@@ -117,6 +117,52 @@ it(
     expect(yield* condition.acquire({ block: false })).toBe(true);
   }),
 );
+
+it(
+  "317 one killed again while it waits for the lock still gets that before it goes on",
+  inHub(function* ({ log }) {
+    const lock = new RLock();
+    const condition = new Condition(lock);
+    const waiter = spawn(() =>
+      lock.with(() =>
+        condition.with(function* () {
+          try {
+            yield* condition.wait();
+          } finally {
+            log.push(`${lock.isOwned()} ${lock.count}`);
+          }
+        }),
+      ),
+    );
+    yield* sleep(1);
+    yield* lock.acquire();
+    for (let i = 0; i < 3; i++) {
+      waiter.kill();
+      yield* sleep(1);
+    }
+    expect([log, waiter.dead]).toEqual([[], false]);
+    lock.release();
+    yield* waiter.join();
+    expect([log, waiter.successful(), lock.locked()]).toEqual([["true 2"], true, false]);
+  }),
+);
+
+it("317 one that waits for the lock when the hub is destroyed lets go", async () => {
+  const reports: unknown[] = [];
+  const hub = new Hub({ clock: "virtual", onError: (report) => reports.push(report) });
+  const condition = new Condition();
+  const waiter = await hub.run(function* () {
+    const made = spawn(() => condition.with(() => condition.wait()));
+    yield* sleep(1);
+    spawn(function* () {
+      yield* condition.acquire();
+    });
+    yield* sleep(1);
+    return [made];
+  });
+  hub.destroy();
+  expect(waiter[0]!.dead).toBe(true);
+});
 
 it(
   "317 waitFor asks its predicate at each notification, and gives false when the time passes first",
