@@ -160,8 +160,6 @@ export class MapIterator<I, T> extends Steps<T> {
         this.#results.shift();
         this.#pending.delete(first);
         this.#room?.release();
-        // A second reader may have been waiting for the one behind it.
-        if (this.#results.first?.dead) this.#news.set();
         return { done: false, value: this.#read(first) };
       }
       if (this.#isFed && this.#pending.size === 0) {

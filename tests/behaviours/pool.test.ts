@@ -328,6 +328,23 @@ it(
   }),
 );
 
+it(
+  "260 one that became a member while its second add waited takes no place from who waits behind",
+  inHub(function* ({ hub }) {
+    const pool = new Pool(2);
+    yield* pool.spawn(waitFor, 5);
+    yield* pool.spawn(waitFor, 10);
+    const long = new Greenlet(waitFor, 100);
+    const twice = [spawn(() => pool.start(long)), spawn(() => pool.start(long))];
+    const last = spawn(() => pool.spawn(waitFor, 1));
+    yield* last;
+    expect(hub.now()).toBe(10);
+    yield* joinAll(twice);
+    yield* pool.join();
+    expect([hub.now(), pool.freeCount()]).toEqual([105, 2]);
+  }),
+);
+
 /** What a queue gives that ends: items that come one by one, later. */
 function comingLater(items: readonly number[]) {
   let next = 0;

@@ -412,6 +412,13 @@ it(
     yield* sleep(1);
     expect(heldBy()).toEqual([null, "next"]);
     yield* joinAll([next, last]);
+    const patient = spawn(() => lock.acquire());
+    yield* sleep(1);
+    expect(heldBy()).toEqual(["last"]);
+    // Nobody has it until the one that is woken takes it.
+    lock.release();
+    expect(heldBy()).toEqual([null]);
+    yield* patient;
   }),
 );
 
