@@ -65,7 +65,10 @@ export function* mapItems<I, T>(
     yield* joinAll(greenlets as Greenlet[]);
     // Several may have ended in one drain, and their places are given back behind it. Who has the
     // results finds the places free (pool.test.ts, "map of 100 000 items").
-    for (const greenlet of greenlets) while (group.has(greenlet as Greenlet)) yield* GIVE_WAY;
+    for (const greenlet of greenlets) {
+      if (group.size === 0) break;
+      while (group.has(greenlet as Greenlet)) yield* GIVE_WAY;
+    }
     return greenlets.map(resultOf);
   } finally {
     for (const greenlet of greenlets) greenlet._disown();
@@ -157,8 +160,6 @@ export class MapIterator<I, T> extends Steps<T> {
         this.#results.shift();
         this.#pending.delete(first);
         this.#room?.release();
-        // A second reader may have been waiting for the one behind it.
-        if (this.#results.first?.dead) this.#news.set();
         return { done: false, value: this.#read(first) };
       }
       if (this.#isFed && this.#pending.size === 0) {

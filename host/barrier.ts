@@ -1,11 +1,11 @@
 // Owns Barrier: greenlets that go on together once all have come; `wevent/lock` re-exports it.
 
+import { Latch } from "./_latch.js";
 import { call } from "./core/call.js";
 import { requireCallback, requireOptions } from "./core/check.js";
 import { BrokenBarrierError, describe, RangeUsageError } from "./core/errors.js";
 import type { Operation } from "./core/operation.js";
-import type { Limit } from "./core/timeout.js";
-import { Event } from "./event.js";
+import { checkLimit, type Limit } from "./core/timeout.js";
 
 /** Options of a Barrier. */
 export interface BarrierOptions {
@@ -15,7 +15,7 @@ export interface BarrierOptions {
 
 /** One filling of the barrier. */
 class Round {
-  readonly over = new Event();
+  readonly over = new Latch("Barrier.wait");
   arrived = 0;
   isBroken = false;
 
@@ -74,8 +74,7 @@ export class Barrier {
    * @throws what the action throws, for the last who comes
    */
   wait(limit?: Limit): Operation<number> {
-    // Made to no use but this: a bad limit is refused at the call that gives it.
-    this.#round.over.wait(limit);
+    checkLimit(limit);
     return call(() => this.#wait(limit));
   }
 
@@ -89,9 +88,9 @@ export class Barrier {
     }
     try {
       yield* round.over.wait(limit);
-      if (!round.over.isSet()) round.break();
+      if (!round.over.isSet) round.break();
     } finally {
-      if (!round.over.isSet()) round.arrived--;
+      if (!round.over.isSet) round.arrived--;
     }
     if (round.isBroken) throw new BrokenBarrierError(this.parties);
     return place;

@@ -1,16 +1,17 @@
 // Owns Condition: waiting, with a lock given back meanwhile, until another says that something has
 // changed; `wevent/lock` re-exports it.
 
+import { Latch } from "./_latch.js";
 import { Lockable } from "./_lockable.js";
 import { call } from "./core/call.js";
 import { requireCallback } from "./core/check.js";
+import { current } from "./core/current.js";
 import { describe, LockError, RangeUsageError, UsageError } from "./core/errors.js";
 import { currentHub } from "./core/hub.js";
 import type { Operation } from "./core/operation.js";
 import type { Task } from "./core/task.js";
-import { type Limit, type Limits, limited, limitsOf } from "./core/timeout.js";
+import { checkLimit, type Limit, type Limits, limited, limitsOf } from "./core/timeout.js";
 import type { WaitQueue } from "./core/wait-queue.js";
-import { Event } from "./event.js";
 import { RLock } from "./rlock.js";
 import { Semaphore } from "./semaphore.js";
 
@@ -23,8 +24,8 @@ import { Semaphore } from "./semaphore.js";
  */
 export class Condition extends Lockable {
   readonly #lock: RLock | Semaphore;
-  /** One event for each who waits, in the order they came. */
-  readonly #waiters = new Set<Event>();
+  /** One latch for each who waits, in the order they came. */
+  readonly #waiters = new Set<Latch>();
 
   /** @param lock - The lock it uses; other conditions may share it. Omitted: an RLock of its own. */
   constructor(lock: RLock | Semaphore = new RLock()) {
@@ -53,27 +54,26 @@ export class Condition extends Lockable {
    * @throws {@link LockError} WEV_ERR_LOCK when the caller does not hold the lock
    */
   wait(limit?: Limit): Operation<boolean> {
-    const turn = new Event();
-    return call(() => this.#wait(turn, turn.wait(limit)));
+    checkLimit(limit);
+    return call(() => this.#wait(limit));
   }
 
-  *#wait(turn: Event, notified: Operation<boolean>): Generator<unknown, boolean, unknown> {
+  *#wait(limit: Limit | undefined): Generator<unknown, boolean, unknown> {
     this.#requireHeld("wait for a condition");
+    const turn = new Latch("Condition.wait");
     this.#waiters.add(turn);
     const lock = this.#lock;
-    const count = lock instanceof RLock ? lock._releaseAll() : 0;
-    if (lock instanceof Semaphore) lock.release();
+    const count = lock instanceof RLock ? lock._releaseAll() : lock.release();
     let isServed = false;
     try {
-      yield* notified;
-      isServed = turn.isSet();
+      yield* turn.wait(limit);
+      isServed = turn.isSet;
       return isServed;
     } finally {
       this.#waiters.delete(turn);
       // Killed when it was notified: the notification is for the next.
-      if (turn.isSet() && !isServed) this.#serve(1);
-      yield* lock.acquire();
-      if (lock instanceof RLock) lock._restore(count);
+      if (turn.isSet && !isServed) this.#serve(1);
+      yield* reacquire(lock, count);
     }
   }
 
@@ -153,4 +153,24 @@ export class Condition extends Lockable {
   override _attempt(task: Task): boolean {
     return this.#lock._attempt(task);
   }
+}
+
+/**
+ * Takes the lock again, whatever interrupts that: who left `wait` without it would release, in the
+ * cleaning up that a kill begins, what it does not have. The interruption is thrown after.
+ */
+function* reacquire(lock: RLock | Semaphore, count: number): Generator<unknown, void, unknown> {
+  const { hub } = current!;
+  let interruption: { readonly thrown: unknown } | null = null;
+  for (;;) {
+    try {
+      yield* lock.acquire();
+      break;
+    } catch (thrown) {
+      if (hub.isDestroyed) throw thrown;
+      interruption = { thrown };
+    }
+  }
+  if (lock instanceof RLock) lock._restore(count);
+  if (interruption !== null) throw interruption.thrown;
 }

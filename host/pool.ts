@@ -121,19 +121,21 @@ export class Pool extends Mapping {
 
   /** @internal With a place that was taken for it, unless it is a member. */
   _admit(greenlet: Greenlet, starts: boolean): void {
-    if (!this.has(greenlet)) this.#inPlace(() => this.enter(greenlet));
+    if (!this.has(greenlet)) {
+      try {
+        this.enter(greenlet);
+      } catch (error) {
+        this.#places.release();
+        throw error;
+      }
+    }
     if (starts) greenlet.start();
   }
 
   /** @internal With a place that was taken for it. */
   _spawnInPlace<A extends unknown[], T>(body: Body<A, T>, args: A): Greenlet<T> {
-    return this.#inPlace(() => this._spawnNow(body, args));
-  }
-
-  /** Gives the place back if what was to fill it failed. */
-  #inPlace<T>(fill: () => T): T {
     try {
-      return fill();
+      return this._spawnNow(body, args);
     } catch (error) {
       this.#places.release();
       throw error;

@@ -41,19 +41,20 @@ export abstract class Attempt<T> extends Operation<T> {
   start(task: Task): Step<T> {
     if (this.attempt(task)) return done(this.outcome(true));
     if (!this.#block) return done(this.outcome(false));
-    if (this.timeoutMs >= 0) task._inbox = task.hub.now() + this.timeoutMs;
     this.#queue.wait(task, this.timeoutMs);
+    if (this.timeoutMs >= 0) task._inbox = task.hub.now() + this.timeoutMs;
     return PARKED;
   }
 
   resume(task: Task): Step<T> {
+    const deadlineMs = task._takeInbox() as number;
     const succeeded = !isTimedOut();
     if (succeeded && !this.attempt(task)) {
-      const left = this.timeoutMs < 0 ? -1 : Math.max((task._inbox as number) - task.hub.now(), 0);
+      const left = this.timeoutMs < 0 ? -1 : Math.max(deadlineMs - task.hub.now(), 0);
       this.#queue.waitFirst(task, left);
+      task._inbox = deadlineMs;
       return PARKED;
     }
-    task._inbox = undefined;
     return done(this.outcome(succeeded));
   }
 

@@ -212,6 +212,13 @@ export function limitsOf(limit: Limit | undefined): Limits {
   return isNamed ? limit : { timeout: limit as TimeoutArgument | undefined };
 }
 
+/** Throws unless it can limit a call: for calls that use it only once they run. */
+export function checkLimit(limit: Limit | undefined): void {
+  const { timeout, signal } = limitsOf(limit);
+  if (!(timeout instanceof Timeout)) timeoutMs(timeout);
+  if (signal !== undefined) requireSignal(signal);
+}
+
 /**
  * An operation with its limits applied. A number of ms goes to the core with the wait itself; a
  * Timeout is started round the operation, unless its owner has started it.

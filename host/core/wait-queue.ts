@@ -108,8 +108,11 @@ export class WaitQueue {
   }
 
   #makeRow(hub: Hub): void {
-    this.serial = hub.nextSerial();
-    this.row = hub.createQueue(this.serial);
+    const serial = hub.nextSerial();
+    // Refused when memory ends: whoever stands in the line that there is must stay findable
+    // (exhausted.test.ts, "a greenlet that got the last row").
+    this.row = hub.createQueue(serial);
+    this.serial = serial;
   }
 
   #join(hub: Hub, task: Task | null): void {

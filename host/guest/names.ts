@@ -26,8 +26,17 @@ export class GreenletNames {
     this.#controls = controls;
   }
 
-  /** The name given to a greenlet, or that of its function; null: neither is known. */
+  /** The name given to a greenlet, or that of its function; null: neither is known, or its memory is overrun. */
   of(body: number): string | null {
+    try {
+      return this.#nameIn(body);
+    } catch {
+      // A guest whose record of the greenlet is no longer sound must still be told of (overflow.test.ts).
+      return null;
+    }
+  }
+
+  #nameIn(body: number): string | null {
     const text = this.#controls.__wevent_name(body);
     if (text !== 0) return readText(this.#controls.memory, text);
     const index = this.#controls.__wevent_function(body);

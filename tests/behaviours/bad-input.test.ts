@@ -1,6 +1,7 @@
 // Bad input to every public function is a typed error at the call that makes it.
 import { expect, it } from "vitest";
 import {
+  AsyncResult,
   call,
   collect,
   Event,
@@ -20,6 +21,8 @@ import {
   wait,
   withTimeout,
 } from "wevent";
+import { Barrier, BoundedSemaphore, Condition, DummySemaphore, RLock, Semaphore } from "wevent/lock";
+import { Group, Pool } from "wevent/pool";
 import { codeOf, inHub, rejectionOf, thrownBy } from "../lib/hub.ts";
 
 const NOT_FUNCTIONS = [undefined, null, 5, "x", {}, []];
@@ -49,6 +52,17 @@ it(
       "Timeout.run": (body) => new Timeout(1).run(body),
       "hub.run": (body) => hub.run(body),
       forEach: (body) => forEach(iwait([]), body),
+      "Semaphore.with": (body) => new Semaphore().with(body),
+      "RLock.with": (body) => new RLock().with(body),
+      "Group.spawn": (body) => new Group().spawn(body),
+      "Pool.spawn": (body) => new Pool(1).spawn(body),
+      "Pool.trySpawn": (body) => new Pool(1).trySpawn(body),
+      apply: (body) => new Pool(1).apply(body, []),
+      applyAsync: (body) => new Pool(1).applyAsync(body, []),
+      map: (body) => new Pool(1).map(body, [1]),
+      mapAsync: (body) => new Pool(1).mapAsync(body, [1]),
+      imap: (body) => new Pool(1).imap(body, [1]),
+      imapUnordered: (body) => new Pool(1).imapUnordered(body, [1]),
     };
     for (const [name, use] of Object.entries(uses)) {
       for (const bad of NOT_FUNCTIONS) {
@@ -75,6 +89,10 @@ it(
       link: (callback) => greenlet.link(callback),
       rawlink: (callback) => greenlet.rawlink(callback),
       "Event.rawlink": (callback) => event.rawlink(callback),
+      "AsyncResult.rawlink": (callback) => new AsyncResult().rawlink(callback),
+      "Semaphore.rawlink": (callback) => new Semaphore().rawlink(callback),
+      "DummySemaphore.rawlink": (callback) => new DummySemaphore().rawlink(callback),
+      "Condition.waitFor": (callback) => new Condition().waitFor(callback),
       onSpawn: (callback) => Greenlet.onSpawn(callback),
       "hub.onError": (callback) => hub.onError(callback),
     };
@@ -109,6 +127,20 @@ it(
       "wait()": (ms) => wait(null, { timeout: ms }),
       iwait: (ms) => iwait([greenlet], { timeout: ms }),
       "Event.wait": (ms) => event.wait(ms),
+      "AsyncResult.get": (ms) => new AsyncResult().get({ timeout: ms }),
+      "AsyncResult.wait": (ms) => new AsyncResult().wait(ms),
+      "Semaphore.acquire": (ms) => new Semaphore().acquire({ timeout: ms }),
+      "Semaphore.wait": (ms) => new Semaphore().wait(ms),
+      "Semaphore.hold": (ms) => new Semaphore().hold(ms),
+      "DummySemaphore.wait": (ms) => new DummySemaphore().wait(ms),
+      "RLock.acquire": (ms) => new RLock().acquire({ timeout: ms }),
+      "Condition.wait": (ms) => new Condition().wait(ms),
+      "Condition.waitFor": (ms) => new Condition().waitFor(() => true, ms),
+      "Barrier.wait": (ms) => new Barrier(2).wait(ms),
+      "Group.join": (ms) => new Group().join({ timeout: ms }),
+      "Group.kill": (ms) => new Group().kill(undefined, { timeout: ms }),
+      "Pool.add": (ms) => new Pool(1).add(greenlet, { timeout: ms }),
+      "Pool.waitAvailable": (ms) => new Pool(1).waitAvailable(ms),
       "hub.join": (ms) => hub.join({ timeout: ms }),
       "Hub turnMs": (ms) => new Hub({ turnMs: ms }),
     };
@@ -137,6 +169,11 @@ it(
       "joinAll count": (list) => joinAll(list, { count: 1 }),
       killAll: (list) => killAll(list),
       iwait: (list) => iwait(list),
+      map: (list) => new Pool(1).map((item) => item, list),
+      mapAsync: (list) => new Pool(1).mapAsync((item) => item, list),
+      imap: (list) => new Pool(1).imap((item) => item, list),
+      imapUnordered: (list) => new Pool(1).imapUnordered((item) => item, list),
+      apply: (list) => new Pool(1).apply(sleep as () => unknown, list === undefined ? (5 as never) : list),
     };
     for (const [name, use] of Object.entries(uses)) {
       for (const bad of [...NOT_LISTS, undefined, null, greenlet, sleep(0)]) {
@@ -162,6 +199,10 @@ it(
       refused(() => kill(bad as never), "WEV_ERR_ARGUMENT", TypeError, `kill ${bad}`);
       refused(() => wait(list), "WEV_ERR_ARGUMENT", TypeError, `wait ${bad}`);
       refused(() => iwait(list), "WEV_ERR_ARGUMENT", TypeError, `iwait ${bad}`);
+      refused(() => new Group(list), "WEV_ERR_ARGUMENT", TypeError, `Group ${bad}`);
+      refused(() => new Group().add(bad as never), "WEV_ERR_ARGUMENT", TypeError, `Group.add ${bad}`);
+      refused(() => new Pool(1).add(bad as never), "WEV_ERR_ARGUMENT", TypeError, `Pool.add ${bad}`);
+      refused(() => new Pool(1).start(bad as never), "WEV_ERR_ARGUMENT", TypeError, `Pool.start ${bad}`);
     }
     yield* sleep(0);
     // Nothing was killed on the way.
@@ -195,6 +236,15 @@ it(
       "wait()": (options) => wait(null, options),
       iwait: (options) => iwait([], options),
       sleep: (options) => sleep(1, options),
+      "AsyncResult.get": (options) => new AsyncResult().get(options),
+      "Semaphore.acquire": (options) => new Semaphore().acquire(options),
+      "RLock.acquire": (options) => new RLock().acquire(options),
+      Barrier: (options) => new Barrier(2, options),
+      "Group.join": (options) => new Group().join(options),
+      "Group.kill": (options) => new Group().kill(undefined, options),
+      "Group.killOne": (options) => new Group().killOne(greenlet, undefined, options),
+      "Pool.add": (options) => new Pool(1).add(greenlet, options),
+      imap: (options) => new Pool(1).imap((item) => item, [], options),
       withTimeout: (options) => withTimeout(1, () => 1, options),
       "hub.join": (options) => hub.join(options),
       Hub: (options) => new Hub(options),
@@ -223,6 +273,61 @@ it("options of a Hub outside their range, or unknown", () => {
   }
   refused(make({ onError: 5 }), "WEV_ERR_ARGUMENT", TypeError, "onError");
 });
+
+it("a size, a number of permits, of parties, or of items ahead that is none", () => {
+  const uses: Record<string, (count: never) => unknown> = {
+    Semaphore: (count) => new Semaphore(count),
+    BoundedSemaphore: (count) => new BoundedSemaphore(count),
+    Barrier: (count) => new Barrier(count),
+    Pool: (count) => new Pool(count),
+    "imap maxSize": (count) => new Pool(1).imap((item) => item, [], { maxSize: count }),
+    "imapUnordered maxSize": (count) => new Pool(1).imapUnordered((item) => item, [], { maxSize: count }),
+    "Condition.notify": (count) => new Condition().notify(count),
+  };
+  for (const [name, use] of Object.entries(uses)) {
+    for (const bad of [-1, 1.5, Number.NaN, "1", {}]) {
+      refused(() => use(bad as never), "WEV_ERR_RANGE", RangeError, `${name} ${bad}`);
+    }
+  }
+  for (const bad of [0, Number.POSITIVE_INFINITY]) {
+    for (const name of ["Barrier", "Pool", "imap maxSize"]) {
+      refused(() => uses[name]!(bad as never), "WEV_ERR_RANGE", RangeError, `${name} ${bad}`);
+    }
+  }
+});
+
+it("a lock for a condition, a callback or an action that is none", () => {
+  for (const bad of [5, null, {}, new DummySemaphore()]) {
+    refused(() => new Condition(bad as never), "WEV_ERR_ARGUMENT", TypeError, "Condition");
+  }
+  for (const bad of [5, null, {}]) {
+    refused(() => new Barrier(2, { action: bad as never }), "WEV_ERR_ARGUMENT", TypeError, "Barrier");
+    refused(
+      () => new Group().applyAsync(() => 1, [], bad as never),
+      "WEV_ERR_ARGUMENT",
+      TypeError,
+      "applyAsync",
+    );
+    refused(() => new Group().mapAsync(() => 1, [], bad as never), "WEV_ERR_ARGUMENT", TypeError, "mapAsync");
+  }
+});
+
+it(
+  "what a pool refuses takes no place and kills nobody",
+  inHub(function* () {
+    const pool = new Pool(1);
+    thrownBy(() => pool.spawn(5 as never));
+    thrownBy(() => pool.trySpawn(5 as never));
+    thrownBy(() => pool.map(() => 1, 5 as never));
+    expect(pool.freeCount()).toBe(1);
+    const member = yield* pool.spawn(() => sleep(1));
+    thrownBy(() => pool.kill(undefined, { timeout: "x" as never }));
+    thrownBy(() => pool.kill(undefined, 5 as never));
+    expect(member.dead).toBe(false);
+    yield* pool.join();
+    expect(member.value).toBe(undefined);
+  }),
+);
 
 it("an iteration that is none", () => {
   for (const bad of [5, null, {}, []]) {

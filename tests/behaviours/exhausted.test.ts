@@ -2,7 +2,8 @@
 import { expect, it } from "vitest";
 import { Event, Greenlet, joinAll, sleep, spawn, spawnLater, Timeout, wait } from "wevent";
 import { ExhaustedError } from "wevent/hub";
-import { codeOf, inHub, rowsInUse, thrownBy } from "../lib/hub.ts";
+import { Group, Pool } from "wevent/pool";
+import { codeOf, inHub, rowsInUse, thrownBy, thrownIn } from "../lib/hub.ts";
 
 const LIMIT = { memoryLimitBytes: 6 * 65536 };
 
@@ -129,5 +130,46 @@ it(
     expect(event.linkCount).toBe(0);
     yield* joinAll(other);
     yield* greenlet.join();
+  }, LIMIT),
+);
+
+it(
+  "what a pool cannot spawn, or take in, leaves its place free and runs nothing",
+  inHub(function* ({ log }) {
+    const pool = new Pool(2);
+    const late = new Greenlet(() => log.push("late"));
+    const other: Greenlet[] = [];
+    fill(() => other.push(spawn(() => 1)));
+    const refused = [
+      thrownBy(() => pool.trySpawn(() => log.push("tried"))),
+      yield* thrownIn(pool.spawn(() => log.push("spawned"))),
+      yield* thrownIn(pool.add(late)),
+      thrownBy(() => new Group().spawn(() => log.push("in a group"))),
+    ];
+    for (const error of refused) expect(codeOf(error)).toBe("WEV_ERR_EXHAUSTED");
+    expect([pool.size, pool.freeCount()]).toEqual([0, 2]);
+    yield* joinAll(other);
+    yield* sleep(0);
+    expect(log).toEqual([]);
+    expect(yield* pool.apply(() => 5)).toBe(5);
+  }, LIMIT),
+);
+
+it(
+  "a greenlet that got the last row and no link is not left running outside its group",
+  inHub(function* ({ log }) {
+    const group = new Group();
+    const event = new Event();
+    const last = () => {};
+    event.rawlink(last);
+    fill(() => event.rawlink(() => {}));
+    // One row is free: enough for a greenlet alone.
+    event.unlink(last);
+    const error = thrownBy(() => group.spawn(() => log.push("ran")));
+    expect([codeOf(error), group.size]).toEqual(["WEV_ERR_EXHAUSTED", 0]);
+    event.set();
+    yield* sleep(0);
+    yield* sleep(0);
+    expect(log).toEqual([]);
   }, LIMIT),
 );

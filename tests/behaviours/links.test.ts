@@ -1,7 +1,7 @@
 // behaviours.md, "link, rawlink, unlink".
 import { expect, it } from "vitest";
-import { Event, Greenlet, GreenletExit, joinAll, sleep, spawn } from "wevent";
-import { codeOf, inHub, thrownBy } from "../lib/hub.ts";
+import { AsyncResult, Event, Greenlet, GreenletExit, joinAll, sleep, spawn } from "wevent";
+import { codeOf, inHub, thrownBy, thrownIn } from "../lib/hub.ts";
 
 /** What an AsyncResult is to a link. */
 class Target {
@@ -32,6 +32,9 @@ it(
       ["value", 5],
       ["value", 5],
     ]);
+    const result = new AsyncResult<number>();
+    greenlet.link(result);
+    expect(yield* result.get()).toBe(5);
   }),
 );
 
@@ -47,6 +50,9 @@ it(
     expect(yield* reports()).toEqual([]);
     expect(target.got.length).toBe(1);
     expect((target.got[0] as unknown[])[1]).toBe(error);
+    const result = new AsyncResult();
+    greenlet.link(result);
+    expect(yield* thrownIn(result.get())).toBe(error);
   }),
 );
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
-/** Which numbers a section has, and which file tests it. */
+/** Which numbers a section has, and which files test it. */
 const SECTIONS: Record<string, { readonly file: string; readonly numbers: readonly number[] }> = {
   "The loop": { file: "loop", numbers: [1, 2, 3, 4, 5, 6, 7] },
   "Spawning and running order": {
@@ -33,12 +33,28 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
   },
   "sleep and idle": { file: "sleep", numbers: [163, 164, 166] },
   Event: { file: "event", numbers: [167, 169, 170, 172, 173, 175, 176, 178, 179, 181, 182] },
+  AsyncResult: { file: "async-result", numbers: [184, 185, 187, 188, 190, 191, 193, 194, 196] },
+  "Group and Pool": {
+    file: "group, pool",
+    numbers: [
+      250, 251, 253, 254, 256, 257, 259, 260, 262, 263, 265, 266, 268, 269, 271, 272, 274, 275, 277, 278, 280,
+      281, 283, 284, 286, 287, 289, 290, 292, 293,
+    ],
+  },
+  "Semaphore, BoundedSemaphore": {
+    file: "semaphore",
+    numbers: [295, 296, 298, 299, 301, 302, 304, 305, 307, 308],
+  },
+  RLock: { file: "rlock, condition, barrier", numbers: [310, 311, 313, 314, 316, 317] },
   "Waiter, hub, loop": {
     file: "hub",
     numbers: [319, 320, 322, 323, 325, 326, 328, 329, 331, 332, 334, 335, 337, 338, 340, 341],
   },
   util: { file: "util", numbers: [353, 355, 421] },
 };
+
+/** Rules that hold for every object that greenlets wait for: each file tests its own. */
+const GENERAL = new Set([29, 70, 71, 94]);
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 
@@ -52,10 +68,15 @@ function explained(section: string): number[] {
 
 for (const [section, { file, numbers }] of Object.entries(SECTIONS)) {
   it(`numbers of "${section}" are each tested or explained`, () => {
-    const source = read(`${file}.test.ts`);
+    const source = file
+      .split(", ")
+      .map((name) => read(`${name}.test.ts`))
+      .join("\n");
     const tested = [...source.matchAll(/^\s*(?:it\()?"(\d+) /gm)].map((match) => Number(match[1]));
     const covered = new Set([...tested, ...explained(section)]);
     expect(numbers.filter((number) => !covered.has(number))).toEqual([]);
-    expect([...covered].filter((number) => !numbers.includes(number))).toEqual([]);
+    // A part of an object may be held by the object's own file: killing its waiters (70), and the like.
+    const isKnown = (number: number) => numbers.includes(number) || GENERAL.has(number);
+    expect([...covered].filter((number) => !isKnown(number))).toEqual([]);
   });
 }

@@ -281,7 +281,7 @@ it(
   "259 add takes a place; on a full pool it waits until an outer Timeout, leaving the counts alone",
   inHub(function* () {
     const pool = new Pool(1);
-    const [first, second] = [spawn(waitFor, 20), spawn(waitFor, 20)] as unknown as [Greenlet, Greenlet];
+    const [first, second] = [spawn(waitFor, 20), spawn(waitFor, 20)];
     yield* pool.add(first);
     expect(pool.freeCount()).toBe(0);
     yield* pool.add(first);
@@ -298,10 +298,10 @@ it(
   "260 add and start on a full pool throw PoolFull with block: false, and when the timeout passes",
   inHub(function* ({ hub }) {
     const pool = new Pool(1);
-    yield* pool.start(new Greenlet(waitFor, 20) as Greenlet);
+    yield* pool.start(new Greenlet(waitFor, 20));
     for (const verb of ["add", "start"] as const) {
       for (const options of [{ block: false }, { timeout: 5 }]) {
-        const greenlet = new Greenlet(waitFor, 1) as Greenlet;
+        const greenlet = new Greenlet(waitFor, 1);
         const error = yield* thrownIn(pool[verb](greenlet, options));
         expect(codeOf(error)).toBe("WEV_ERR_POOL_FULL");
         expect((error as { readonly limit?: number }).limit).toBe(1);
@@ -318,13 +318,30 @@ it(
   inHub(function* () {
     const pool = new Pool(1);
     yield* pool.spawn(waitFor, 5);
-    const greenlet = new Greenlet(waitFor, 5) as Greenlet;
+    const greenlet = new Greenlet(waitFor, 5);
     const twice = [spawn(() => pool.start(greenlet)), spawn(() => pool.start(greenlet))];
     const last = spawn(() => pool.spawn(waitFor, 1));
-    yield* joinAll(twice as Greenlet[]);
+    yield* joinAll(twice);
     yield* last;
     yield* pool.join();
     expect([pool.freeCount(), greenlet.value]).toEqual([1, 5]);
+  }),
+);
+
+it(
+  "260 one that became a member while its second add waited takes no place from who waits behind",
+  inHub(function* ({ hub }) {
+    const pool = new Pool(2);
+    yield* pool.spawn(waitFor, 5);
+    yield* pool.spawn(waitFor, 10);
+    const long = new Greenlet(waitFor, 100);
+    const twice = [spawn(() => pool.start(long)), spawn(() => pool.start(long))];
+    const last = spawn(() => pool.spawn(waitFor, 1));
+    yield* last;
+    expect(hub.now()).toBe(10);
+    yield* joinAll(twice);
+    yield* pool.join();
+    expect([hub.now(), pool.freeCount()]).toEqual([105, 2]);
   }),
 );
 
@@ -520,7 +537,7 @@ it(
       waitsFor: "Pool.spawn",
       heldBy: "occupant",
     });
-    yield* joinAll([member, waiter] as Greenlet[]);
+    yield* joinAll([member, waiter]);
     yield* pool.join();
   }),
 );

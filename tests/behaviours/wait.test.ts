@@ -1,6 +1,7 @@
 // behaviours.md, "joinall, wait, iwait".
 import { expect, it } from "vitest";
 import {
+  AsyncResult,
   collect,
   Event,
   forEach,
@@ -13,6 +14,7 @@ import {
   Timeout,
   wait,
 } from "wevent";
+import { Semaphore } from "wevent/lock";
 import { inHub, rejectionOf, thrownIn, withHub } from "../lib/hub.ts";
 
 const after = (ms: number, value: string) =>
@@ -198,7 +200,7 @@ it(
 );
 
 it(
-  "119 wait on events, greenlets and promises gives all when all are ready, or count, or what is ready in time",
+  "119 wait on events, greenlets, results and promises gives all when all are ready, or count, or what is ready in time",
   inHub(function* ({ hub }) {
     const events = Array.from({ length: 3 }, () => new Event());
     const greenlets = [1, 3, 5].map((ms) => after(ms, `after ${ms}`));
@@ -210,7 +212,9 @@ it(
       }
     };
     const setter = spawn(setLater);
-    const objects = [...events, ...greenlets, promise];
+    const result = new AsyncResult<string>();
+    greenlets[2]!.link(result);
+    const objects = [...events, ...greenlets, promise, result];
     const two = yield* wait(objects, { count: 2 });
     expect(two.length).toBe(2);
     expect(hub.now()).toBe(1);
@@ -221,7 +225,8 @@ it(
     expect(inTime).toContain("promised");
     const all = yield* wait(objects);
     expect(hub.now()).toBe(6);
-    expect(all.length).toBe(7);
+    expect(all.length).toBe(8);
+    expect(all).toContain(result);
     yield* setter.join();
   }),
 );
@@ -236,6 +241,23 @@ it(
     expect(ready[0]).toBe(failing);
     expect(failing.successful()).toBe(false);
     expect(failing.error).toBeInstanceOf(Error);
+  }),
+);
+
+it(
+  "121 wait and iwait of several objects find a free semaphore at once and do not take the permit",
+  inHub(function* ({ hub }) {
+    const [free, held] = [new Semaphore(1), new Semaphore(0)];
+    expect(yield* wait([free])).toEqual([free]);
+    expect(free.counter).toBe(1);
+    spawn(function* () {
+      yield* sleep(10);
+      held.release();
+    });
+    using ready = iwait([held, free]);
+    expect(yield* ready.next()).toEqual({ done: false, value: free });
+    expect(yield* ready.next()).toEqual({ done: false, value: held });
+    expect([hub.now(), held.counter, held.linkCount]).toEqual([10, 1, 0]);
   }),
 );
 

@@ -1,12 +1,12 @@
 // A program of a user of the package, compiled against its published declarations alone.
 
 import { type Greenlet, Hub, run, sleep, spawn, Timeout, withTimeout } from "wevent";
-import { Event } from "wevent/event";
+import { AsyncResult, Event } from "wevent/event";
 import { type Guest, loadGuest } from "wevent/guest";
 import { fetch } from "wevent/http";
 import { getHub, LoopExit } from "wevent/hub";
-import { Semaphore } from "wevent/lock";
-import { Pool } from "wevent/pool";
+import { Barrier, Condition, RLock, Semaphore } from "wevent/lock";
+import { Group, Pool } from "wevent/pool";
 import { select } from "wevent/select";
 
 function* increment(n: number) {
@@ -17,7 +17,11 @@ function* increment(n: number) {
 export const greenlet: Greenlet<number> = spawn(increment, 41);
 export const guest: Promise<Guest> = loadGuest(new Uint8Array());
 export const made = [
+  new AsyncResult<string>(),
+  new Barrier(2),
+  new Condition(new RLock()),
   new Event(),
+  new Group(),
   new Hub(),
   new Pool(2),
   new Semaphore(),
