@@ -554,10 +554,13 @@ export class Hub {
     this.slots[row >>> Layout.RowShift] = undefined;
     link._row = 0;
     this.isInCallback = true;
-    const fire = () => this.guard(() => link.fire(reason), link.context);
-    if (this.#contexts === null) fire();
-    else this.#contexts.callBack(row, fire);
+    if (this.#contexts === null) this.#fire(link, reason);
+    else this.#contexts.callBack(row, () => this.#fire(link, reason));
     this.isInCallback = false;
+  }
+
+  #fire(link: Link, reason: Reason): void {
+    this.guard(() => link.fire(reason), link.context);
   }
 
   /** @internal Runs code of a user in the hub's name: no task, and its error is reported, not thrown. */
