@@ -1,6 +1,6 @@
 // The scheduler's public face: `wevent/hub`.
 
-export type { Capability, Driver } from "./core/driver.js";
+export type { Capability, Context, Driver } from "./core/driver.js";
 export {
   BrokenBarrierError,
   type ErrorCode,

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { getHub } from "../core/hub.js";
 import { readReport } from "../guest/instrument.js";
 
-const CAPABILITIES = ["fetch", "tcp.connect", "tcp.listen", "udp", "exhaustion"];
+const CAPABILITIES = ["fetch", "tcp.connect", "tcp.listen", "udp", "exhaustion", "context"];
 
 /** A report on this runtime, and on a guest module if one is named. */
 export async function doctor(file: string | undefined): Promise<string> {

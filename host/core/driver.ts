@@ -8,7 +8,14 @@ export type Capability =
   | "udp"
   | "fetch"
   | "exhaustion"
+  | "context"
   | (string & Record<never, never>);
+
+/** What code sees of AsyncLocalStorage, or the runtime's like of it. */
+export interface Context {
+  /** Runs `body` in it. What the body changes of it stays for the next time, and away from the caller. */
+  enter<A extends unknown[], T>(body: (...args: A) => T, ...args: A): T;
+}
 
 /** A runtime, as the hub needs it. One driver serves any number of hubs. */
 export interface Driver {
@@ -32,6 +39,8 @@ export interface Driver {
    * (capability "exhaustion"); elsewhere never. Returns what takes it back.
    */
   whenExhausted(callback: () => void): () => void;
+  /** The context that is current, where there is such a thing (capability "context"). */
+  captureContext?(): Context;
 }
 
 /** What an entry file or a test hands to the hub. */

@@ -4,12 +4,13 @@
 // files. It knows tasks, not what greenlets or events mean.
 
 import { driver as runtimeDriver } from "#driver";
-import { Count, Kind, Layout, Reason, Status, Turn } from "../../assembly/core/abi.js";
+import { Count, Kind, Layout, type Outcome, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
 import { requireBody, requireCallback, requireOptions } from "./check.js";
+import { Contexts } from "./context.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
 import type { Capability, Driver } from "./driver.js";
-import { checkMs, describe, HubDestroyed, RangeUsageError, UsageError } from "./errors.js";
+import { checkMs, describe, HubDestroyed, RangeUsageError, UnsupportedError, UsageError } from "./errors.js";
 import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
 import {
   type GuestTasks,
@@ -81,6 +82,11 @@ export interface HubOptions {
   readonly memoryLimitBytes?: number;
   /** Told of every error that nobody read, instead of console.error. */
   readonly onError?: (report: ErrorReport) => void;
+  /**
+   * true: greenlets and callbacks run in the asynchronous context (AsyncLocalStorage) they were started
+   * or registered in, as `followContext` says. Omitted: as the hub in which this one is made.
+   */
+  readonly context?: boolean;
 }
 
 /** Spawn sites recorded in one turn: what a site costs is bounded, and a flood of spawns is not slowed. */
@@ -142,6 +148,8 @@ export class Hub {
   readonly #mainWaits: MainWaits;
   readonly #observers: Observers;
   readonly #interruptions = new Map<Task, unknown[]>();
+  /** Null: the hub follows no context. */
+  #contexts: Contexts | null = null;
   #serial = QUIET_SERIAL + 2;
   #quietRow = 0;
   #isDestroyed = false;
@@ -155,6 +163,7 @@ export class Hub {
       driver = runtimeDriver,
       onError,
       memoryLimitBytes,
+      context,
     } = options;
     checkMs(turnMs, "turnMs");
     if (turnMs <= 0) throw new RangeUsageError(`could not use ${turnMs} as turnMs because it is not above 0`);
@@ -183,7 +192,7 @@ export class Hub {
     const slots = this.slots;
     this.core = instantiateCore({
       now: () => clockSource.now(),
-      resume: (row, reason, cause) => (slots[row >>> Layout.RowShift] as Task)._advance(reason, cause),
+      resume: (row, reason, cause) => this.advance(slots[row >>> Layout.RowShift] as Task, reason, cause),
       callback: (row, reason) => this.#callLink(row, reason),
       observed: (what, row, detail) => this.#observers.tell(what, row, detail),
     });
@@ -200,6 +209,7 @@ export class Hub {
     if (memoryLimitBytes !== undefined) {
       this.core.limitMemory(Math.max(2, Math.floor(memoryLimitBytes / Layout.PageBytes)));
     }
+    if (context ?? surroundingHub()?.isFollowing(driver)) this.followContext();
   }
 
   /**
@@ -253,6 +263,33 @@ export class Hub {
 
   get isDestroyed(): boolean {
     return this.#isDestroyed;
+  }
+
+  /**
+   * From here on greenlets see the asynchronous context (AsyncLocalStorage) as async functions do: each
+   * begins in the one it is started in, keeps its own across switches, and changes none but its own.
+   * Callbacks run in the one they were registered in, main's operations in the one of their `await`.
+   * So do hubs that are made in this one later. Otherwise what is seen after a switch is not defined.
+   *
+   * Off at first because a switch and a spawn then cost two to three times as much
+   * (docs/decisions/0004-context.md). Calling it again does nothing. @noswitch
+   *
+   * @throws {@link UnsupportedError} WEV_ERR_UNSUPPORTED when the runtime lacks the capability "context"
+   * @example For the whole program
+   * ```ts
+   * getHub().followContext();
+   * storage.run(request, () => spawn(handle));
+   * ```
+   */
+  followContext(): void {
+    const driver = this.#driver;
+    if (driver.captureContext === undefined) throw new UnsupportedError("context", driver.runtime);
+    this.#contexts ??= new Contexts(() => driver.captureContext!());
+  }
+
+  /** @internal Whether a hub of this driver that is made in it is to follow contexts. */
+  isFollowing(driver: Driver): boolean {
+    return this.#contexts !== null && driver.captureContext !== undefined;
   }
 
   /**
@@ -313,18 +350,19 @@ export class Hub {
       if (task instanceof OutsideTask) continue;
       if (task._frame !== null) {
         this.#pushInterruption(task, new GreenletExit());
-        task._advance(Reason.Interrupt, 0);
+        this.advance(task, Reason.Interrupt, 0);
         task._frame = null;
       }
       (task as Greenlet).drop(new GreenletExit());
     }
     this.#mainWaits.reject((task, error) => {
       this.#pushInterruption(task, error);
-      task._advance(Reason.Interrupt, 0);
+      this.advance(task, Reason.Interrupt, 0);
     });
     this.#pump.end();
     this.#reports.flush(Number.POSITIVE_INFINITY);
     this.slots.length = 0;
+    this.#contexts = null;
     if (defaultHub === this) defaultHub = null;
   }
 
@@ -361,8 +399,17 @@ export class Hub {
     this.schedule();
   }
 
+  /** @internal Runs a task's turn. */
+  advance(task: Task, reason: Reason, cause: number): Outcome {
+    return this.#contexts === null
+      ? task._advance(reason, cause)
+      : this.#contexts.advance(task, reason, cause);
+  }
+
   /** @internal Starts a task that has a row; after `delayMs` if that is 0 or more. */
   startTask(task: Task, delayMs: number): void {
+    // The row may have been made elsewhere, for a link or a number.
+    this.#contexts?.capture(task._row);
     if (this.core.start(task._row, delayMs) === Status.Exhausted) throw exhausted("start a greenlet");
     this.schedule();
   }
@@ -386,11 +433,17 @@ export class Hub {
     // Filled up to the row: an array with a gap this wide would become a hash table.
     while (slots.length < slot) slots.push(undefined);
     slots[slot] = owner;
+    if (this.#contexts !== null) this.#contexts.capture(row);
+  }
+
+  #vacate(row: number): void {
+    this.slots[row >>> Layout.RowShift] = undefined;
+    if (this.#contexts !== null) this.#contexts.forget(row);
   }
 
   /** @internal The task has ended: the core serves its waiters, the host forgets it. */
   release(task: Task): void {
-    this.slots[task._row >>> Layout.RowShift] = undefined;
+    this.#vacate(task._row);
     if (this.#interruptions.size !== 0) this.#interruptions.delete(task);
   }
 
@@ -459,7 +512,7 @@ export class Hub {
   interruption(task: Task, reason: Reason, cause: number): unknown {
     if (reason === Reason.Timeout) {
       const deadline = this.#slot(cause) as Deadline;
-      this.slots[cause >>> Layout.RowShift] = undefined;
+      this.#vacate(cause);
       return deadline.fire();
     }
     const errors = this.#interruptions.get(task)!;
@@ -520,7 +573,7 @@ export class Hub {
       const slot = link._row >>> Layout.RowShift;
       // The deadline of a greenlet that has ended is freed when it comes, and its row may be
       // another's by the time it is cancelled (timeout.test.ts, "outlives its greenlet").
-      if (this.slots[slot]?._serial === link._serial) this.slots[slot] = undefined;
+      if (this.slots[slot]?._serial === link._serial) this.#vacate(link._row);
       this.schedule();
     }
     link._row = 0;
@@ -531,8 +584,13 @@ export class Hub {
     this.slots[row >>> Layout.RowShift] = undefined;
     link._row = 0;
     this.isInCallback = true;
-    this.guard(() => link.fire(reason, link), link.context);
+    if (this.#contexts === null) this.#fire(link, reason);
+    else this.#contexts.callBack(row, () => this.#fire(link, reason));
     this.isInCallback = false;
+  }
+
+  #fire(link: Link, reason: Reason): void {
+    this.guard(() => link.fire(reason, link), link.context);
   }
 
   /** @internal Runs code of a user in the hub's name: no task, and its error is reported, not thrown. */
@@ -737,7 +795,12 @@ export function getHub(): Hub {
 
 /** The hub that what is made here belongs to: the running greenlet's, or the default one. */
 export function currentHub(): Hub {
-  return current?.hub ?? enteredHub ?? getHub();
+  return surroundingHub() ?? getHub();
+}
+
+/** The hub that code runs in; null: in none, and there is no default one yet. */
+function surroundingHub(): Hub | null {
+  return current?.hub ?? enteredHub ?? defaultHub;
 }
 
 /** Runs plain code in a hub's name: what it makes belongs to that hub. */

@@ -32,7 +32,7 @@ export class MainWaits {
     hub.createTask(task);
     this.#waiting.add(task);
     this.#watchOrNot();
-    const outcome = task._advance(Reason.Wake, 0);
+    const outcome = hub.advance(task, Reason.Wake, 0);
     // A greenlet that is running began it, and has not said yet what its own turn comes to.
     setOutcome(Outcome.Parked);
     if (outcome === Outcome.Done) {

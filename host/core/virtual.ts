@@ -2,11 +2,12 @@
 // next deadline when nothing is. The jump waits for one turn of the real runtime, so that promises
 // which have settled are delivered at the time they settled.
 
-import type { Driver } from "./driver.js";
+import type { Context, Driver } from "./driver.js";
 
 export class VirtualDriver implements Driver {
   readonly runtime: string;
   readonly capabilities: Driver["capabilities"];
+  readonly captureContext?: () => Context;
   readonly #real: Driver;
   #nowMs = 0;
 
@@ -14,6 +15,7 @@ export class VirtualDriver implements Driver {
     this.#real = real;
     this.runtime = real.runtime;
     this.capabilities = real.capabilities;
+    if (real.captureContext !== undefined) this.captureContext = () => real.captureContext!();
   }
 
   now(): number {

@@ -1,13 +1,38 @@
 // The driver for Node. Uses only globals, so that a bundle for another runtime can hold it.
 
-import type { Driver } from "../core/driver.js";
+import type { Context, Driver } from "../core/driver.js";
 
 /** setTimeout takes a signed 32-bit delay; a later deadline is armed again when this one passes. */
 const LONGEST_TIMER_MS = 0x7fffffff;
 
+/** Asked for and not imported: an import would keep the file out of other runtimes. Node 20.16 and later. */
+const hooks = globalThis.process?.getBuiltinModule?.("node:async_hooks");
+
+/** A resource costs a fraction of AsyncLocalStorage.snapshot(): docs/decisions/0004-context.md. */
+class ResourceContext implements Context {
+  #resource = capture();
+
+  enter<A extends unknown[], T>(body: (...args: A) => T, ...args: A): T {
+    return this.#resource.runInAsyncScope(this.#run<A, T>, this, body, args);
+  }
+
+  #run<A extends unknown[], T>(body: (...args: A) => T, args: A): T {
+    try {
+      return body(...args);
+    } finally {
+      // Since Node 24 a context is a value: what the body entered is in the present one only.
+      this.#resource = capture();
+    }
+  }
+}
+
+function capture() {
+  return new hooks!.AsyncResource("wevent", { requireManualDestroy: true });
+}
+
 export const driver: Driver = {
   runtime: "node",
-  capabilities: new Set(["fetch", "exhaustion"]),
+  capabilities: new Set(["fetch", "exhaustion", ...(hooks === undefined ? [] : ["context"])]),
   now: () => performance.now(),
   soon: (callback) => void setImmediate(callback),
   after(delayMs, callback, isRef) {
@@ -19,4 +44,5 @@ export const driver: Driver = {
     process.once("beforeExit", callback);
     return () => void process.removeListener("beforeExit", callback);
   },
+  ...(hooks === undefined ? {} : { captureContext: () => new ResourceContext() }),
 };

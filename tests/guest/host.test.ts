@@ -1,5 +1,6 @@
 // A guest in a real hub: its exports as greenlets, TypeScript and guest greenlets that join and kill
 // each other, and every way in which a guest fails. Virtual time.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test } from "vitest";
 import { Event, Greenlet, GreenletExit, Hub, joinAll, sleep } from "wevent";
 import { GuestTrap, loadGuest, NotInstrumented, ReentryError, StackTooDeep } from "wevent/guest";
@@ -11,9 +12,19 @@ const builds: Build[] = [
   { level: "release", runtime: "incremental" },
 ];
 
-async function world(build: Build, options: { stackBytes?: number; callBack?: () => void } = {}) {
+interface WorldOptions {
+  readonly stackBytes?: number;
+  readonly callBack?: () => void;
+  /** Whether the hub follows AsyncLocalStorage. */
+  readonly context?: boolean;
+  /** Told of every line that the guest logs, while it does. */
+  readonly onLog?: (line: string) => void;
+}
+
+async function world(build: Build, options: WorldOptions = {}) {
   const reports: ErrorReport[] = [];
-  const hub = new Hub({ clock: "virtual", onError: (report) => reports.push(report) });
+  const { context = false } = options;
+  const hub = new Hub({ clock: "virtual", context, onError: (report) => reports.push(report) });
   const log: string[] = [];
   const guest = await loadGuest((await compile("behaviours", build)) as BufferSource, {
     hub,
@@ -22,7 +33,9 @@ async function world(build: Build, options: { stackBytes?: number; callBack?: ()
         "console.log"(text: number) {
           const { buffer } = guest.memory;
           const lengthBytes = new Uint32Array(buffer)[(text - 4) >>> 2]!;
-          log.push(new TextDecoder("utf-16le").decode(new Uint8Array(buffer, text, lengthBytes)));
+          const line = new TextDecoder("utf-16le").decode(new Uint8Array(buffer, text, lengthBytes));
+          log.push(line);
+          options.onLog?.(line);
         },
         callBack: () => options.callBack?.(),
       },
@@ -50,6 +63,22 @@ describe.each(builds.map((build) => [name(build), build] as const))("guest in a 
       return greenlets.map((greenlet) => greenlet.value);
     });
     expect(results).toEqual(Array.from({ length: 100 }, (_, i) => i * 2));
+    hub.destroy();
+  });
+
+  test("Guest.spawn() starts an export in the caller's AsyncLocalStorage, which follows it", async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: string[] = [];
+    const { hub, guest } = await world(build, {
+      context: true,
+      onLog: (line) => line.startsWith("m") && seen.push(`${line} in ${storage.getStore()}`),
+    });
+    await hub.run(function* () {
+      const one = storage.run("one", () => guest.spawn("rotates"));
+      const two = storage.run("two", () => guest.spawn("rotates"));
+      yield* joinAll([one, two]);
+    });
+    expect(seen).toEqual(["m0", "m1", "m2"].flatMap((line) => [`${line} in one`, `${line} in two`]));
     hub.destroy();
   });
 

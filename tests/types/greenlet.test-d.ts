@@ -1,11 +1,12 @@
 // What the compiler infers of greenlets: results of yield*, arguments of spawn, subclasses.
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type Body,
   call,
   Greenlet,
   type Greenlet as GreenletOf,
   getCurrent,
-  type Hub,
+  Hub,
   type Main,
   type Operation,
   run,
@@ -88,6 +89,15 @@ export function* greenlets(hub: Hub) {
 
   const current = getCurrent();
   proves<Equal<typeof current, GreenletOf<unknown> | Main>>();
+  const { signal } = generator;
+  proves<Equal<typeof signal, AbortSignal>>();
+  const limited = yield* generator.get({ signal });
+  proves<Equal<typeof limited, string>>();
+  const idle = hub.join({ timeout: 5, signal });
+  proves<Equal<typeof idle, Promise<boolean>>>();
+  new Hub({ context: true }).followContext();
+  // @ts-expect-error: a storage is no option
+  new Hub({ context: new AsyncLocalStorage() });
   const ran = hub.run(add, 1, "x");
   proves<Equal<typeof ran, Promise<string>>>();
   const fresh = run(async (a: number) => [a], 5);

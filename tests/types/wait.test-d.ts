@@ -15,6 +15,7 @@ import {
   wait,
   withTimeout,
 } from "wevent";
+import { select } from "wevent/select";
 import { type Equal, proves } from "./equal.ts";
 
 export function* waits(event: Event, promise: Promise<string>) {
@@ -36,6 +37,25 @@ export function* waits(event: Event, promise: Promise<string>) {
   proves<Equal<typeof greenlets, Greenlet<number>[]>>();
   const several = yield* wait([event, promise, spawn(() => 1)]);
   proves<Equal<typeof several, (string | Event | Greenlet<number>)[]>>();
+  const { signal } = new AbortController();
+  const promised = yield* wait(promise, { timeout: 5, signal });
+  proves<Equal<typeof promised, string>>();
+  const quietUnder = yield* wait(null, { timeout: new Timeout(5), signal });
+  proves<Equal<typeof quietUnder, boolean>>();
+  const eventsUnder = yield* wait([event], { count: 1, signal });
+  proves<Equal<typeof eventsUnder, Event[]>>();
+  const isSet = yield* event.wait({ signal });
+  proves<Equal<typeof isSet, boolean>>();
+  const slept = yield* sleep(5, { ref: false, signal });
+  proves<Equal<typeof slept, void>>();
+  const selected = yield* select([], [], [], { signal });
+  proves<Equal<typeof selected, [never[], never[], never[]]>>();
+  const joinedUnder = yield* joinAll(numbers, { signal });
+  proves<Equal<typeof joinedUnder, Greenlet<number>[]>>();
+  // @ts-expect-error: a controller is no signal
+  sleep(5, { signal: new AbortController() });
+  // @ts-expect-error: a sleep has its time already
+  sleep(5, { timeout: 5 });
   // @ts-expect-error: a number cannot be waited for
   wait([5]);
   // @ts-expect-error: nor is it a list
@@ -93,6 +113,9 @@ export function* timeouts() {
     return "x";
   });
   proves<Equal<typeof generator, string>>();
+  const { signal } = new AbortController();
+  const limited = yield* withTimeout(null, body, { signal, timeoutValue: "late" });
+  proves<Equal<typeof limited, number | string>>();
   // @ts-expect-error: the body is missing
   withTimeout(5);
   // @ts-expect-error: not an error
