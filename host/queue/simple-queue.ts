@@ -272,9 +272,10 @@ export class SimpleQueue<T = unknown> implements AsyncIterable<T> {
 
   // ---- the lines
 
-  /** @internal The hub of those who waited. */
+  /** @internal The hub of those who waited, unless it is gone. */
   get _home(): Hub | null {
-    return (this.#getters ?? this.#putters)?.hub ?? null;
+    const hub = (this.#getters ?? this.#putters)?.hub ?? null;
+    return hub === null || hub.isDestroyed ? null : hub;
   }
 
   /** @internal */

@@ -12,6 +12,7 @@ import {
   joinAll,
   kill,
   killAll,
+  Queue,
   run,
   sleep,
   spawn,
@@ -20,6 +21,7 @@ import {
   wait,
   withTimeout,
 } from "wevent";
+import { LifoQueue, PriorityQueue, SimpleQueue } from "wevent/queue";
 import { codeOf, inHub, rejectionOf, thrownBy } from "../lib/hub.ts";
 
 const NOT_FUNCTIONS = [undefined, null, 5, "x", {}, []];
@@ -92,6 +94,7 @@ it(
   inHub(function* ({ hub }) {
     const greenlet = new Greenlet();
     const event = new Event();
+    const queue = new Queue();
     const uses: Record<string, (ms: never) => unknown> = {
       sleep: (ms) => sleep(ms),
       spawnLater: (ms) => spawnLater(ms, () => 1),
@@ -109,6 +112,10 @@ it(
       "wait()": (ms) => wait(null, { timeout: ms }),
       iwait: (ms) => iwait([greenlet], { timeout: ms }),
       "Event.wait": (ms) => event.wait(ms),
+      "Queue.get": (ms) => queue.get({ timeout: ms }),
+      "Queue.peek": (ms) => queue.peek({ timeout: ms }),
+      "Queue.put": (ms) => queue.put(1, { timeout: ms }),
+      "Queue.join": (ms) => queue.join({ timeout: ms }),
       "hub.join": (ms) => hub.join({ timeout: ms }),
       "Hub turnMs": (ms) => new Hub({ turnMs: ms }),
     };
@@ -138,6 +145,12 @@ it(
       killAll: (list) => killAll(list),
       iwait: (list) => iwait(list),
     };
+    for (const Class of [Queue, SimpleQueue, LifoQueue]) {
+      for (const bad of [...NOT_LISTS, null, greenlet, sleep(0)]) {
+        const make = () => new Class(null, bad as never);
+        refused(make, "WEV_ERR_ARGUMENT", TypeError, `${Class.name} ${describeValue(bad)}`);
+      }
+    }
     for (const [name, use] of Object.entries(uses)) {
       for (const bad of [...NOT_LISTS, undefined, null, greenlet, sleep(0)]) {
         refused(() => use(bad as never), "WEV_ERR_ARGUMENT", TypeError, `${name} ${describeValue(bad)}`);
@@ -186,6 +199,7 @@ it(
   "options that are none, such as a bare number of ms",
   inHub(function* ({ hub }) {
     const greenlet = new Greenlet();
+    const queue = new Queue();
     const uses: Record<string, (options: never) => unknown> = {
       get: (options) => greenlet.get(options),
       kill: (options) => greenlet.kill(undefined, options),
@@ -197,6 +211,9 @@ it(
       sleep: (options) => sleep(1, options),
       withTimeout: (options) => withTimeout(1, () => 1, options),
       "hub.join": (options) => hub.join(options),
+      "Queue.get": (options) => queue.get(options),
+      "Queue.peek": (options) => queue.peek(options),
+      "Queue.put": (options) => queue.put(1, options),
       Hub: (options) => new Hub(options),
     };
     for (const [name, use] of Object.entries(uses)) {
@@ -222,6 +239,24 @@ it("options of a Hub outside their range, or unknown", () => {
     refused(make({ clock }), "WEV_ERR_ARGUMENT", TypeError, `clock ${clock}`);
   }
   refused(make({ onError: 5 }), "WEV_ERR_ARGUMENT", TypeError, "onError");
+});
+
+it("a limit of a queue that is none, given or set, and an order that is none", () => {
+  const queue = new Queue<number>(2);
+  for (const bad of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "1", {}, true]) {
+    const what = `${bad}`;
+    refused(() => new Queue(bad as never), "WEV_ERR_RANGE", RangeError, what);
+    refused(() => new SimpleQueue(bad as never), "WEV_ERR_RANGE", RangeError, what);
+    refused(() => new PriorityQueue(null, bad as never), "WEV_ERR_RANGE", RangeError, what);
+    const set = () => {
+      queue.maxSize = bad as never;
+    };
+    refused(set, "WEV_ERR_RANGE", RangeError, what);
+  }
+  expect(queue.maxSize).toBe(2);
+  for (const bad of [5, "x", {}]) {
+    refused(() => new PriorityQueue(bad as never), "WEV_ERR_ARGUMENT", TypeError, `PriorityQueue ${bad}`);
+  }
 });
 
 it("an iteration that is none", () => {

@@ -69,13 +69,14 @@ it(
       log.push(`init in ${name}`);
       return { items: [name] };
     });
-    const body = function* () {
+    const body = function* (isUser: boolean) {
       yield* sleep(0);
+      if (!isUser) return undefined;
       values.items.push("x");
       return values.items.join();
     };
     const greenlets = ["a", "b", "unused"].map((name) => {
-      const greenlet = spawn(name === "unused" ? () => sleep(0) : body);
+      const greenlet = spawn(body, name !== "unused");
       greenlet.name = name;
       return greenlet;
     });

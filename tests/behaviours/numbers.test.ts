@@ -33,6 +33,18 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
   },
   "sleep and idle": { file: "sleep", numbers: [163, 164, 166] },
   Event: { file: "event", numbers: [167, 169, 170, 172, 173, 175, 176, 178, 179, 181, 182] },
+  "Queue and SimpleQueue": {
+    file: "queue",
+    numbers: [
+      197, 199, 200, 202, 203, 205, 206, 208, 209, 211, 212, 214, 215, 217, 218, 220, 221, 223, 224, 226, 227,
+      229, 230,
+    ],
+  },
+  "Lifo, Priority, task_done/join, shutdown": {
+    file: "queue-shutdown",
+    numbers: [232, 233, 235, 236, 238, 239],
+  },
+  local: { file: "local", numbers: [343, 344, 346, 347, 349, 350] },
   "Waiter, hub, loop": {
     file: "hub",
     numbers: [319, 320, 322, 323, 325, 326, 328, 329, 331, 332, 334, 335, 337, 338, 340, 341],

@@ -69,7 +69,11 @@ it(
     expect(codeOf(yield* thrownIn(queue.put("d")))).toBe("WEV_ERR_QUEUE_SHUT_DOWN");
     expect(thrownBy(() => queue.putNowait("d"))).toBeInstanceOf(ShutDown);
     expect(yield* queue.peek()).toBe("a");
-    expect([yield* queue.get(), queue.getNowait(), yield* queue.get({ timeout: 5 })]).toEqual(["a", "b", "c"]);
+    expect([yield* queue.get(), queue.getNowait(), yield* queue.get({ timeout: 5 })]).toEqual([
+      "a",
+      "b",
+      "c",
+    ]);
     expect(yield* thrownIn(queue.get())).toBeInstanceOf(ShutDown);
     expect(yield* thrownIn(queue.get({ timeout: 5 }))).toBeInstanceOf(ShutDown);
     expect(yield* thrownIn(queue.peek({ block: false }))).toBeInstanceOf(ShutDown);
@@ -158,6 +162,13 @@ it(
     expect(yield* queue.join()).toBe(true);
   }),
 );
+
+it("236 shutdown(true) counts no item as done that taskDone was called for before it was got", () => {
+  const queue = new Queue(null, ["a", "b"]);
+  queue.taskDone();
+  queue.shutdown(true);
+  expect(queue.unfinishedTasks).toBe(0);
+});
 
 it("238 SimpleQueue has no shutdown, join or taskDone, but has peek", () => {
   const queue = new SimpleQueue<number>(null, [1]);

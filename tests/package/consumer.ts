@@ -5,8 +5,10 @@ import { Event } from "wevent/event";
 import { type Guest, loadGuest } from "wevent/guest";
 import { fetch } from "wevent/http";
 import { getHub, LoopExit } from "wevent/hub";
+import { local } from "wevent/local";
 import { Semaphore } from "wevent/lock";
 import { Pool } from "wevent/pool";
+import { Queue } from "wevent/queue";
 import { select } from "wevent/select";
 
 function* increment(n: number) {
@@ -20,8 +22,10 @@ export const made = [
   new Event(),
   new Hub(),
   new Pool(2),
+  new Queue<number>(1),
   new Semaphore(),
   new Timeout(1),
+  local<{ user?: string }>(),
   getHub(),
   LoopExit,
 ];
