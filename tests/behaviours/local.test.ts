@@ -1,22 +1,9 @@
 // behaviours.md, "local, contextvars, util": the part on local.
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { call, getCurrent, run, sleep, spawn } from "wevent";
 import { local } from "wevent/local";
-import { codeOf, inHub, runtimeTurn, thrownBy, withHub } from "../lib/hub.ts";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
-/** Whether it is let go of within some collections. */
-async function isCollected(ref: WeakRef<object>): Promise<boolean> {
-  for (let i = 0; i < 10 && ref.deref() !== undefined; i++) {
-    await runtimeTurn();
-    collectGarbage();
-  }
-  return ref.deref() === undefined;
-}
+import { isCollected } from "../lib/garbage.ts";
+import { codeOf, inHub, thrownBy, withHub } from "../lib/hub.ts";
 
 it(
   "each greenlet sees what it set itself, and main has a copy too",

@@ -14,6 +14,7 @@ import {
   withTimeout,
 } from "wevent";
 import { Empty, Fifo, Full, LifoQueue, PriorityQueue, SimpleQueue } from "wevent/queue";
+import { isCollected } from "../lib/garbage.ts";
 import { codeOf, inHub, rejectionOf, thrownBy, thrownIn, withHub } from "../lib/hub.ts";
 
 /** Runs `body` as a callback of the hub, in a later step. */
@@ -702,6 +703,17 @@ it("a queue whose hub is gone serves the next one", async () => {
     expect(await rejectionOf(run(() => queue.get({ timeout: 1 })))).toBeInstanceOf(Empty);
   }
   expect(await rejectionOf(queue.get({ timeout: 1 }))).toBeInstanceOf(Empty);
+});
+
+it("an item that was got is not held by its queue", async () => {
+  for (const Class of [Queue, LifoQueue]) {
+    const queue = new Class<object>();
+    queue.putNowait({});
+    queue.putNowait({});
+    const ref = new WeakRef(queue.getNowait());
+    expect(await isCollected(ref), Class.name).toBe(true);
+    expect(queue.size).toBe(1);
+  }
 });
 
 it("a million items are put and got in order, and their memory is given back", () => {
