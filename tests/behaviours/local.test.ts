@@ -155,7 +155,12 @@ it(
     const list = local(() => [1, 2]);
     list.push(3);
     expect([...list, list.length]).toEqual([1, 2, 3, 3]);
-    expect(Object.getOwnPropertyNames(list)).toContain("length");
+    expect(Object.getOwnPropertyDescriptor(list, "length")?.value).toBe(3);
+
+    const callbacks = local<{ done?: () => void }>();
+    const done = () => {};
+    callbacks.done = done;
+    expect(callbacks.done).toBe(done);
   }),
 );
 
