@@ -4,7 +4,7 @@
 // files. It knows tasks, not what greenlets or events mean.
 
 import { driver as runtimeDriver } from "#driver";
-import { Count, Kind, Layout, type Outcome, Reason, State, Status, Turn } from "../../assembly/core/abi.js";
+import { Count, Kind, Layout, type Outcome, Reason, Status, Turn } from "../../assembly/core/abi.js";
 import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { Contexts } from "./context.js";
 import { type Core, instantiateCore } from "./core.js";

@@ -1,6 +1,6 @@
 // Owns the store of a PriorityQueue: a binary heap that gives the smallest item first, and of equal
 // ones the oldest. `compare` is a user's code and may throw: every comparison of a put or a get is
-// made before anything moves, so that a failed one has changed nothing (priority-queue.test.ts).
+// made before anything moves, so that a failed one has changed nothing (queue-shutdown.test.ts).
 
 import { describe, UsageError } from "../core/errors.js";
 import type { Store } from "./store.js";

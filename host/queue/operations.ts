@@ -5,14 +5,14 @@ import { done, Operation, type Step } from "../core/operation.js";
 import type { Task } from "../core/task.js";
 import type { WaitQueue } from "../core/wait-queue.js";
 import { Attempt } from "./attempt.js";
+import type { QueueBase } from "./base.js";
 import { Empty, Full, ShutDown } from "./errors.js";
-import type { SimpleQueue } from "./simple-queue.js";
 
 export class Put<T> extends Attempt<undefined> {
-  readonly #queue: SimpleQueue<T>;
+  readonly #queue: QueueBase<T>;
   readonly #item: T;
 
-  constructor(queue: SimpleQueue<T>, item: T, isBlocking: boolean, timeoutMs: number) {
+  constructor(queue: QueueBase<T>, item: T, isBlocking: boolean, timeoutMs: number) {
     super(isBlocking, timeoutMs);
     this.#queue = queue;
     this.#item = item;
@@ -45,9 +45,9 @@ export class Put<T> extends Attempt<undefined> {
 
 /** What a getter and a peeker have in common: they stand in one line. */
 abstract class Read<T> extends Attempt<T> {
-  protected readonly queue: SimpleQueue<T>;
+  protected readonly queue: QueueBase<T>;
 
-  constructor(queue: SimpleQueue<T>, isBlocking: boolean, timeoutMs: number) {
+  constructor(queue: QueueBase<T>, isBlocking: boolean, timeoutMs: number) {
     super(isBlocking, timeoutMs);
     this.queue = queue;
   }

@@ -13,6 +13,7 @@ import {
   joinAll,
   kill,
   killAll,
+  Queue,
   run,
   sleep,
   spawn,
@@ -23,6 +24,7 @@ import {
 } from "wevent";
 import { Barrier, BoundedSemaphore, Condition, DummySemaphore, RLock, Semaphore } from "wevent/lock";
 import { Group, Pool } from "wevent/pool";
+import { LifoQueue, PriorityQueue, SimpleQueue } from "wevent/queue";
 import { codeOf, inHub, rejectionOf, thrownBy } from "../lib/hub.ts";
 
 const NOT_FUNCTIONS = [undefined, null, 5, "x", {}, []];
@@ -110,6 +112,7 @@ it(
   inHub(function* ({ hub }) {
     const greenlet = new Greenlet();
     const event = new Event();
+    const queue = new Queue();
     const uses: Record<string, (ms: never) => unknown> = {
       sleep: (ms) => sleep(ms),
       spawnLater: (ms) => spawnLater(ms, () => 1),
@@ -141,6 +144,10 @@ it(
       "Group.kill": (ms) => new Group().kill(undefined, { timeout: ms }),
       "Pool.add": (ms) => new Pool(1).add(greenlet, { timeout: ms }),
       "Pool.waitAvailable": (ms) => new Pool(1).waitAvailable(ms),
+      "Queue.get": (ms) => queue.get({ timeout: ms }),
+      "Queue.peek": (ms) => queue.peek({ timeout: ms }),
+      "Queue.put": (ms) => queue.put(1, { timeout: ms }),
+      "Queue.join": (ms) => queue.join({ timeout: ms }),
       "hub.join": (ms) => hub.join({ timeout: ms }),
       "Hub turnMs": (ms) => new Hub({ turnMs: ms }),
     };
@@ -175,6 +182,12 @@ it(
       imapUnordered: (list) => new Pool(1).imapUnordered((item) => item, list),
       apply: (list) => new Pool(1).apply(sleep as () => unknown, list === undefined ? (5 as never) : list),
     };
+    for (const Class of [Queue, SimpleQueue, LifoQueue]) {
+      for (const bad of [...NOT_LISTS, null, greenlet, sleep(0)]) {
+        const make = () => new Class(null, bad as never);
+        refused(make, "WEV_ERR_ARGUMENT", TypeError, `${Class.name} ${describeValue(bad)}`);
+      }
+    }
     for (const [name, use] of Object.entries(uses)) {
       for (const bad of [...NOT_LISTS, undefined, null, greenlet, sleep(0)]) {
         refused(() => use(bad as never), "WEV_ERR_ARGUMENT", TypeError, `${name} ${describeValue(bad)}`);
@@ -227,6 +240,7 @@ it(
   "options that are none, such as a bare number of ms",
   inHub(function* ({ hub }) {
     const greenlet = new Greenlet();
+    const queue = new Queue();
     const uses: Record<string, (options: never) => unknown> = {
       get: (options) => greenlet.get(options),
       kill: (options) => greenlet.kill(undefined, options),
@@ -247,6 +261,9 @@ it(
       imap: (options) => new Pool(1).imap((item) => item, [], options),
       withTimeout: (options) => withTimeout(1, () => 1, options),
       "hub.join": (options) => hub.join(options),
+      "Queue.get": (options) => queue.get(options),
+      "Queue.peek": (options) => queue.peek(options),
+      "Queue.put": (options) => queue.put(1, options),
       Hub: (options) => new Hub(options),
     };
     for (const [name, use] of Object.entries(uses)) {
@@ -328,6 +345,24 @@ it(
     expect(member.value).toBe(undefined);
   }),
 );
+
+it("a limit of a queue that is none, given or set, and an order that is none", () => {
+  const queue = new Queue<number>(2);
+  for (const bad of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "1", {}, true]) {
+    const what = `${bad}`;
+    refused(() => new Queue(bad as never), "WEV_ERR_RANGE", RangeError, what);
+    refused(() => new SimpleQueue(bad as never), "WEV_ERR_RANGE", RangeError, what);
+    refused(() => new PriorityQueue(null, bad as never), "WEV_ERR_RANGE", RangeError, what);
+    const set = () => {
+      queue.maxSize = bad as never;
+    };
+    refused(set, "WEV_ERR_RANGE", RangeError, what);
+  }
+  expect(queue.maxSize).toBe(2);
+  for (const bad of [5, "x", {}]) {
+    refused(() => new PriorityQueue(bad as never), "WEV_ERR_ARGUMENT", TypeError, `PriorityQueue ${bad}`);
+  }
+});
 
 it("an iteration that is none", () => {
   for (const bad of [5, null, {}, []]) {

@@ -1,6 +1,6 @@
 // memoryLimitBytes: the scheduler's memory ends as a typed error, nothing is lost, the hub goes on.
 import { expect, it } from "vitest";
-import { Event, Greenlet, joinAll, sleep, spawn, spawnLater, Timeout, wait } from "wevent";
+import { Event, Greenlet, joinAll, Queue, sleep, spawn, spawnLater, Timeout, wait } from "wevent";
 import { ExhaustedError } from "wevent/hub";
 import { Group, Pool } from "wevent/pool";
 import { codeOf, inHub, rowsInUse, thrownBy, thrownIn } from "../lib/hub.ts";
@@ -171,5 +171,35 @@ it(
     yield* sleep(0);
     yield* sleep(0);
     expect(log).toEqual([]);
+  }, LIMIT),
+);
+
+it(
+  "a queue's call that is refused puts and takes nothing, and leaves nobody in the line",
+  inHub(function* () {
+    const queue = new Queue<number>(1);
+    const timeouts: Timeout[] = [];
+    fill(() => timeouts.push(Timeout.startNew(1000)));
+    const errors: unknown[] = [];
+    const attempt = function* (blocking: Iterable<unknown>) {
+      try {
+        yield* blocking;
+      } catch (error) {
+        errors.push(codeOf(error));
+      }
+    };
+    yield* attempt(queue.get({ timeout: 5 }));
+    yield* queue.put(1);
+    yield* attempt(queue.put(2, { timeout: 5 }));
+    yield* attempt(queue.join(5));
+    expect(errors).toEqual(["WEV_ERR_EXHAUSTED", "WEV_ERR_EXHAUSTED", "WEV_ERR_EXHAUSTED"]);
+    for (const timeout of timeouts) timeout.cancel();
+    yield* sleep(0);
+    expect([queue.size, queue.unfinishedTasks]).toEqual([1, 1]);
+    expect(yield* queue.get({ timeout: 5 })).toBe(1);
+    const getter = spawn(() => queue.get());
+    yield* sleep(0);
+    yield* queue.put(3, { timeout: 5 });
+    expect(yield* getter).toBe(3);
   }, LIMIT),
 );

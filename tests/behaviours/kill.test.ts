@@ -8,6 +8,7 @@ import {
   joinAll,
   kill,
   killAll,
+  Queue,
   sleep,
   spawn,
   Timeout,
@@ -326,22 +327,26 @@ it(
 );
 
 it(
-  "70 one killed in Event.wait, Semaphore.acquire or Pool.spawn leaves the line, and nothing is lost",
+  "70 one killed in Event.wait, Semaphore.acquire, Queue.get or Pool.spawn leaves the line; nothing is lost",
   inHub(function* () {
     const event = new Event();
     const semaphore = new Semaphore(0);
+    const queue = new Queue<number>();
     const pool = new Pool(1);
     const occupant = yield* pool.spawn(() => sleep(100));
     const waiting = [
       spawn(() => event.wait()),
       spawn(() => semaphore.acquire()),
+      spawn(() => queue.get()),
       spawn(() => pool.spawn(() => 1)),
     ];
     yield* sleep(1);
     yield* killAll(waiting as Greenlet[]);
     waiting.map((greenlet) => killed(greenlet as Greenlet<unknown>));
     semaphore.release();
+    queue.putNowait(5);
     yield* sleep(0);
+    expect(queue.getNowait()).toBe(5);
     expect(semaphore.counter).toBe(1);
     expect(pool.size).toBe(1);
     yield* occupant.kill();

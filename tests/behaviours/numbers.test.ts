@@ -46,10 +46,23 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
     numbers: [295, 296, 298, 299, 301, 302, 304, 305, 307, 308],
   },
   RLock: { file: "rlock, condition, barrier", numbers: [310, 311, 313, 314, 316, 317] },
+  "Queue and SimpleQueue": {
+    file: "queue",
+    numbers: [
+      197, 199, 200, 202, 203, 205, 206, 208, 209, 211, 212, 214, 215, 217, 218, 220, 221, 223, 224, 226, 227,
+      229, 230,
+    ],
+  },
+  "Lifo, Priority, task_done/join, shutdown": {
+    file: "queue-shutdown, channel",
+    numbers: [232, 233, 235, 236, 238, 239, 241, 242, 244, 245, 247, 248],
+  },
+  local: { file: "local", numbers: [343, 344, 346, 347, 349, 350] },
   "Waiter, hub, loop": {
     file: "hub",
     numbers: [319, 320, 322, 323, 325, 326, 328, 329, 331, 332, 334, 335, 337, 338, 340, 341],
   },
+  contextvars: { file: "context", numbers: [352] },
   util: { file: "util", numbers: [353, 355, 421] },
 };
 

@@ -58,7 +58,7 @@ async function perform(program: Program): Promise<string[]> {
     const waiting = { getters: 0, putters: 0 };
     const put: number[] = [];
     const got: number[] = [];
-    let dropped: number[] = [];
+    let droppedCount = 0;
     let isWidened = false;
     let nextItem = 0;
 
@@ -118,15 +118,17 @@ async function perform(program: Program): Promise<string[]> {
           isWidened = true;
           return queue.maxSize;
         case "lower":
-          queue.maxSize = a + 1;
+          queue.maxSize = Math.min(queue.maxSize ?? 8, a + 1);
           return queue.maxSize;
         case "shutdown":
           if (b === 0) queue.shutdown();
-          return;
+          return queue.isShutdown;
         case "shutdownNow":
-          if (b > 0) return;
-          dropped = Array.from({ length: queue.size }, (_, i) => i);
-          queue.shutdown(true);
+          if (b === 0) {
+            droppedCount += queue.size;
+            queue.shutdown(true);
+          }
+          return queue.isShutdown;
       }
     }
 
@@ -148,7 +150,7 @@ async function perform(program: Program): Promise<string[]> {
     }
     yield* killAll(greenlets);
     const left = Array.from({ length: queue.size }, () => queue.getNowait());
-    expect(got.length + left.length + dropped.length).toBe(put.length);
+    expect(got.length + left.length + droppedCount).toBe(put.length);
     expect(new Set([...got, ...left]).size).toBe(got.length + left.length);
     expect(put).toEqual(expect.arrayContaining([...got, ...left]));
     if (program.kind === "fifo") expect([...got, ...left]).toEqual(put.slice(0, got.length + left.length));

@@ -163,6 +163,13 @@ it(
   }),
 );
 
+it("236 shutdown(true) counts no item as done that taskDone was called for before it was got", () => {
+  const queue = new Queue(null, ["a", "b"]);
+  queue.taskDone();
+  queue.shutdown(true);
+  expect(queue.unfinishedTasks).toBe(0);
+});
+
 it("238 SimpleQueue has no shutdown, join or taskDone, but has peek", () => {
   const queue = new SimpleQueue<number>(null, [1]);
   for (const name of ["shutdown", "join", "taskDone", "isShutdown", "unfinishedTasks"]) {

@@ -7,12 +7,14 @@ import {
   joinAll,
   LoopExit,
   Queue,
+  run,
   sleep,
   spawn,
   Timeout,
   withTimeout,
 } from "wevent";
 import { Empty, Fifo, Full, LifoQueue, PriorityQueue, SimpleQueue } from "wevent/queue";
+import { isCollected } from "../lib/garbage.ts";
 import { codeOf, inHub, rejectionOf, thrownBy, thrownIn, withHub } from "../lib/hub.ts";
 
 /** Runs `body` as a callback of the hub, in a later step. */
@@ -82,20 +84,19 @@ it(
   }),
 );
 
-for (const Class of [Queue, SimpleQueue]) {
-  it(
-    `202 ${Class.name} without a limit: put, peek and get need no switch, and give the item`,
-    inHub(function* ({ hub }) {
-      const queue = new Class<string>();
+it(
+  "202 without a limit, put, peek and get need no switch, and give the item",
+  inHub(function* ({ hub }) {
+    for (const queue of [new Queue<string>(), new SimpleQueue<string>()]) {
       const before = hub.stats().switches;
       yield* queue.put("a");
       expect(yield* queue.peek()).toBe("a");
       expect(yield* queue.get()).toBe("a");
       expect(hub.stats().switches).toBe(before);
       expect(queue.empty()).toBe(true);
-    }),
-  );
-}
+    }
+  }),
+);
 
 it(
   "203 peek on an empty queue in main with nothing else to run: LoopExit",
@@ -387,6 +388,43 @@ it(
 );
 
 it(
+  "220 one who was woken too late time and again keeps his deadline",
+  inHub(function* ({ hub }) {
+    const queue = new Queue<number>();
+    const startMs = hub.now();
+    const getter = spawn(() => thrownIn(queue.get({ timeout: 10 })));
+    for (let i = 0; i < 3; i++) {
+      yield* sleep(2);
+      queue.putNowait(i);
+      queue.getNowait();
+    }
+    expect(yield* getter).toBeInstanceOf(Empty);
+    expect(hub.now()).toBe(startMs + 10);
+  }),
+);
+
+it(
+  "220 one who was woken too late waits on without limit, whatever limit its call before had",
+  inHub(function* ({ hub, log }) {
+    const queue = new Queue<number>();
+    const getter = spawn(function* () {
+      const timeout = Timeout.startNew(1);
+      expect(yield* thrownIn(queue.get({ timeout: 5 }))).toBe(timeout);
+      log.push(`got ${yield* queue.get()} at ${hub.now()}`);
+    });
+    yield* sleep(2);
+    queue.putNowait(1);
+    queue.getNowait();
+    yield* sleep(8);
+    expect(getter.dead).toBe(false);
+    const atMs = hub.now();
+    queue.putNowait(2);
+    yield* getter;
+    expect(log).toEqual([`got 2 at ${atMs}`]);
+  }),
+);
+
+it(
   "220 a get that beats a woken getter leaves it at the head of the line",
   inHub(function* ({ log }) {
     const queue = new Queue<number>();
@@ -422,6 +460,23 @@ it(
     const queue = new Queue<number>();
     yield* joinAll([consumer(queue, log, 4), producer(queue, log, [0, 1, 2, 3])]);
     expect(log.join(" ")).toBe("p0 p1 p2 p3 c0 c1 c2 c3");
+  }),
+);
+
+it(
+  "223 a thousand puts wake the one who waits once, not a thousand times",
+  inHub(function* ({ hub }) {
+    const queue = new Queue<number>();
+    const getter = spawn(function* () {
+      for (;;) yield* queue.get();
+    });
+    yield* sleep(0);
+    const before = hub.stats().switches;
+    for (let i = 0; i < 1000; i++) queue.putNowait(i);
+    yield* sleep(0);
+    expect(queue.size).toBe(0);
+    expect(hub.stats().switches - before).toBeLessThan(5);
+    yield* getter.kill();
   }),
 );
 
@@ -641,6 +696,25 @@ it(
     expect(queue.size).toBe(1);
   }),
 );
+
+it("a queue whose hub is gone serves the next one", async () => {
+  const queue = new Queue<number>();
+  for (let i = 0; i < 2; i++) {
+    expect(await rejectionOf(run(() => queue.get({ timeout: 1 })))).toBeInstanceOf(Empty);
+  }
+  expect(await rejectionOf(queue.get({ timeout: 1 }))).toBeInstanceOf(Empty);
+});
+
+it("an item that was got is not held by its queue", async () => {
+  for (const Class of [Queue, LifoQueue]) {
+    const queue = new Class<object>();
+    queue.putNowait({});
+    queue.putNowait({});
+    const ref = new WeakRef(queue.getNowait());
+    expect(await isCollected(ref), Class.name).toBe(true);
+    expect(queue.size).toBe(1);
+  }
+});
 
 it("a million items are put and got in order, and their memory is given back", () => {
   const queue = new Queue<number>();

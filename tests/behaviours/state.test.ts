@@ -7,6 +7,7 @@ import {
   getCurrent,
   joinAll,
   LoopExit,
+  Queue,
   sleep,
   spawn,
   Timeout,
@@ -151,6 +152,9 @@ it(
       sleep: sleep(50),
       "Event.wait": never.wait(50),
       "Semaphore.acquire": new Semaphore(0).acquire({ timeout: 50 }),
+      "Queue.get": new Queue().get({ timeout: 50 }),
+      "Queue.put": new Queue(1, [1]).put(2, { timeout: 50 }),
+      "Queue.join": new Queue(1, [1]).join(50),
       wait: wait([never], { timeout: 50 }),
       "wait()": wait(null, { timeout: 50 }),
     };

@@ -5,8 +5,10 @@ import { AsyncResult, Event } from "wevent/event";
 import { type Guest, loadGuest } from "wevent/guest";
 import { fetch } from "wevent/http";
 import { getHub, LoopExit } from "wevent/hub";
+import { local } from "wevent/local";
 import { Barrier, Condition, RLock, Semaphore } from "wevent/lock";
 import { Group, Pool } from "wevent/pool";
+import { Channel, Queue } from "wevent/queue";
 import { select } from "wevent/select";
 
 function* increment(n: number) {
@@ -24,8 +26,11 @@ export const made = [
   new Group(),
   new Hub(),
   new Pool(2),
+  new Channel<string>(),
+  new Queue<number>(1),
   new Semaphore(),
   new Timeout(1),
+  local<{ user?: string }>(),
   getHub(),
   LoopExit,
 ];
