@@ -8,6 +8,7 @@ import { getHub, LoopExit } from "wevent/hub";
 import { Semaphore } from "wevent/lock";
 import { Pool } from "wevent/pool";
 import { select } from "wevent/select";
+import { assertSwitches, formatRunInfo } from "wevent/util";
 
 function* increment(n: number) {
   yield* sleep(1);
@@ -25,4 +26,4 @@ export const made = [
   getHub(),
   LoopExit,
 ];
-export const calls = [fetch, select, withTimeout, run];
+export const calls = [fetch, select, withTimeout, run, assertSwitches, formatRunInfo];
