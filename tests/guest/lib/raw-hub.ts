@@ -36,6 +36,7 @@ export class RawHub {
         now: () => this.nowMs,
         resume: (row: number, reason: number, cause: number) => this.tasks.get(row)!(reason, cause),
         callback: () => {},
+        observed: () => {},
       },
     }).exports;
   }
