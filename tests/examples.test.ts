@@ -69,6 +69,25 @@ describe("README.md, WebAssembly", () => {
   });
 });
 
+/** Programs of a guide that have their output below them. */
+const PROGRAMS = /```ts\n(.*?)```\n+```text\n(.*?)```/gs;
+
+describe("docs/guide", () => {
+  const folder = `${root}/docs/guide`;
+  const output = `${root}/build/guide`;
+  beforeAll(() => mkdirSync(output, { recursive: true }));
+  for (const file of readdirSync(folder)) {
+    const programs = [...readFileSync(`${folder}/${file}`, "utf8").matchAll(PROGRAMS)];
+    for (const [i, [, program, promised]] of programs.entries()) {
+      it(`${file}, program ${i + 1} prints what stands below it`, async () => {
+        const path = `${output}/${file}.${i + 1}.mjs`;
+        writeFileSync(path, program!);
+        expect(firstBreach(promised!.trimEnd().split("\n"), await runNode(path))).toBeNull();
+      });
+    }
+  }
+});
+
 describe("docs", () => {
   it("errors.md is what scripts/errors-page.js makes", () => {
     expect(readFileSync(`${root}/docs/errors.md`, "utf8")).toBe(errorsPage());

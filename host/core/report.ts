@@ -51,6 +51,8 @@ interface EngineError {
 
 /** Frames a site keeps: enough to get out of this package's own. */
 const SITE_FRAMES = 8;
+/** Frames for a listing: enough of the user's, too, to see how it came there. */
+export const DEEP_FRAMES = 32;
 
 /** The present stack, unformatted where the engine allows it. */
 export function captureSite(frames: number = SITE_FRAMES): Site {

@@ -26,17 +26,17 @@ export class GreenletNames {
     this.#controls = controls;
   }
 
-  /** The name given to a greenlet, or that of its function; null: neither is known, or its memory is overrun. */
+  /** The name given to a greenlet, or that of its function; null: neither is known. */
   of(body: number): string | null {
     try {
-      return this.#nameIn(body);
+      return this.#read(body);
     } catch {
-      // A guest whose record of the greenlet is no longer sound must still be told of (overflow.test.ts).
+      // The guest's memory was overwritten (overflow.test.ts): what is said of it must still be said.
       return null;
     }
   }
 
-  #nameIn(body: number): string | null {
+  #read(body: number): string | null {
     const text = this.#controls.__wevent_name(body);
     if (text !== 0) return readText(this.#controls.memory, text);
     const index = this.#controls.__wevent_function(body);

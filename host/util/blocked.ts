@@ -5,9 +5,9 @@ import { requireCallback, requireOptions } from "../core/check.js";
 import { checkMs, RangeUsageError } from "../core/errors.js";
 import { Greenlet } from "../core/greenlet.js";
 import { currentHub, type Hub } from "../core/hub.js";
-import { nameOf } from "../core/inspect.js";
+import { nameOf, nameOfTask } from "../core/inspect.js";
 import type { Observer } from "../core/observe.js";
-import { captureSite, framesOf, type Site, siteOf } from "../core/report.js";
+import { captureSite, DEEP_FRAMES, framesOf, type Site, siteOf } from "../core/report.js";
 import type { Task } from "../core/task.js";
 import { requireHub } from "./hub.js";
 
@@ -62,7 +62,7 @@ class Watch implements Observer {
 
   parked(row: number): void {
     const isOver = row === this.#running && this.#hub.now() - this.#sinceMs > this.#thresholdMs;
-    if (isOver) this.#site = captureSite();
+    if (isOver) this.#site = captureSite(DEEP_FRAMES);
   }
 
   left(row: number): void {
@@ -84,7 +84,7 @@ class Watch implements Observer {
     const view = this.#hub.rowAt(row);
     const { halves } = this.#hub;
     const task = this.#task;
-    const name = task?.name ?? nameOf(view, halves);
+    const name = task === null ? nameOf(view, halves) : nameOfTask(task);
     const spawnedAt = halves.tracks?.of(view.serial)?.spawnedAt ?? siteOf(task?._spawnSite ?? null);
     const frames = framesOf(this.#site);
     const lines = [`${name} appears to be blocked: it held the thread for ${Math.round(blockedMs)} ms`];

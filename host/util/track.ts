@@ -5,13 +5,11 @@ import { Entry, Kind, Outcome, State } from "../../assembly/core/abi.js";
 import { outsideTasks } from "../core/current.js";
 import { Greenlet } from "../core/greenlet.js";
 import { currentHub, enterHub, type Hub } from "../core/hub.js";
-import { type EndedGreenlet, listRows, type Track, type Tracks } from "../core/inspect.js";
+import { type EndedGreenlet, listRows, nameOfTask, type Track, type Tracks } from "../core/inspect.js";
 import type { Observer } from "../core/observe.js";
-import { blockingCallOf, captureSite, framesOf, type Site, siteOf } from "../core/report.js";
+import { blockingCallOf, captureSite, DEEP_FRAMES, framesOf, type Site, siteOf } from "../core/report.js";
 import { requireHub } from "./hub.js";
 
-/** Frames a site keeps: the library's own, and enough of the user's to see how it came there. */
-const DEEP_FRAMES = 32;
 /** Notes before those are looked for that nobody needs any more; doubles with what is in use. */
 const SWEEP_AT = 1024;
 
@@ -116,7 +114,7 @@ class Tracker implements Tracks, Observer {
       const held = greenlet?.deref();
       const ended = held?._ended ?? null;
       if (held === undefined || ended === null) continue;
-      all.push({ id, parentId, name: held.name, spawnedAt: siteOf(spawnSite), ended });
+      all.push({ id, parentId, name: nameOfTask(held), spawnedAt: siteOf(spawnSite), ended });
     }
     return all;
   }

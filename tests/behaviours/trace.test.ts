@@ -1,7 +1,7 @@
 // traceHub(): the schedule as the Trace Event format writes it.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Event, Hub, joinAll, sleep, spawn, spawnLater } from "wevent";
+import { Event, Greenlet, Hub, joinAll, sleep, spawn, spawnLater } from "wevent";
 import { type TraceEvent, traceHub } from "wevent/util";
 import { inHub } from "../lib/hub.js";
 import { arrowsOf, breaches, lanesOf, runsOf } from "../lib/trace-rules.js";
@@ -96,6 +96,29 @@ describe("traceHub()", () => {
       yield* sleep(0);
       expect(events).toHaveLength(count);
       expect(hub.stats().observers).toBe(0);
+    }),
+  );
+
+  it(
+    "traceHub() and listings call a greenlet whose own name fails by its class, and the schedule goes on",
+    inHub(function* ({ hub }) {
+      class Nameless extends Greenlet<number> {
+        override get name(): string {
+          throw new Error("no name");
+        }
+        override *run() {
+          yield* sleep(1);
+          return 7;
+        }
+      }
+      const trace = traceHub(hub);
+      const nameless = Nameless.spawn();
+      yield* sleep(0);
+      expect(JSON.stringify(hub.tree())).toContain('"Nameless"');
+      expect(yield* nameless.get()).toBe(7);
+      const events = trace.stop();
+      expect(breaches(events)).toEqual([]);
+      expect([...lanesOf(events).values()]).toContain("Nameless");
     }),
   );
 

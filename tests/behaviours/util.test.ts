@@ -3,7 +3,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
-import { Event, type Greenlet, Hub, joinAll, sleep, spawn, spawnLater } from "wevent";
+import { Event, type Greenlet, Hub, joinAll, sleep, spawn } from "wevent";
 import {
   assertSwitches,
   type BlockedReport,
@@ -118,16 +118,10 @@ describe("assertSwitches()", () => {
     }),
   );
 
-  it(
-    "assertSwitches() is awaited outside greenlets",
-    withHub(async ({ hub }) => {
-      const event = new Event();
-      await hub.run(() => {
-        spawnLater(5, () => event.set());
-      });
-      expect(await hub.run(() => assertSwitches(() => event.wait()))).toBe(true);
-    }),
-  );
+  it("assertSwitches() awaited outside greenlets counts the park of main", async () => {
+    expect(await assertSwitches(() => sleepAndGive(1, 42))).toBe(42);
+    expect(codeOf(await rejectionOf(assertSwitches(() => 1)))).toBe(UNSWITCHED);
+  });
 
   it(
     "assertSwitches() observes no longer than the body runs, however that ends",

@@ -10,6 +10,7 @@ import { Barrier, Condition, RLock, Semaphore } from "wevent/lock";
 import { Group, Pool } from "wevent/pool";
 import { Channel, Queue } from "wevent/queue";
 import { select } from "wevent/select";
+import { assertSwitches, formatRunInfo } from "wevent/util";
 
 function* increment(n: number) {
   yield* sleep(1);
@@ -34,4 +35,4 @@ export const made = [
   getHub(),
   LoopExit,
 ];
-export const calls = [fetch, select, withTimeout, run];
+export const calls = [fetch, select, withTimeout, run, assertSwitches, formatRunInfo];

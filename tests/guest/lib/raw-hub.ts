@@ -37,6 +37,7 @@ export class RawHub {
         observed() {},
         resume: (row: number, reason: number, cause: number) => this.tasks.get(row)!(reason, cause),
         callback: () => {},
+        observed: () => {},
       },
     }).exports;
   }
