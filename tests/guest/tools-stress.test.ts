@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Build, builds, compile, name } from "./lib/compile.js";
 import { RawHub } from "./lib/raw-hub.js";
 
-const SEEDS = 3;
+const SEEDS = 2;
 const STEPS = 80;
 
 async function run(build: Build, seed: number) {
