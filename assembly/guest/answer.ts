@@ -7,8 +7,8 @@
 //   a call that gives something over  an Answer: Queue.get, Queue.peek, AsyncResult.get
 //   one result after another          next() and value: Pool.imap
 //   a mistake of the program          a trap, which fails the greenlet: a release too many
-// Greenlet.get is as old as the language's limits and answers the plain result, for it stays there to be
-// read, with how the greenlet ended beside it.
+// Greenlet.get answers the plain result, which stays there to be read, with how the greenlet ended beside
+// it. docs/decisions/0004-answers.md has the reasons.
 
 import { Status } from "./abi";
 

@@ -127,6 +127,3 @@ export const cases = {
 export type ChapterName = keyof typeof cases;
 
 export const chapters = Object.entries(cases) as [ChapterName, Chapter][];
-
-/** Chapters whose TypeScript side is not there yet. */
-export const pendingInTypeScript: readonly ChapterName[] = [];

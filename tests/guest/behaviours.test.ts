@@ -1,4 +1,4 @@
-// What gevent's users rely on, for guest greenlets: order, results, join, wait, Event, Timeout, Pool.
+// What guest greenlets do beside the shared cases (tests/cases): results of every kind, states, limits, on every runtime of asc.
 import { describe, expect, test } from "vitest";
 import { type Build, compile, name } from "./lib/compile.js";
 import { RawHub } from "./lib/raw-hub.js";
@@ -20,8 +20,6 @@ const transcripts: Record<string, [rule: string, lines: string[]]> = {
     "three parties that loop on sleep(0) rotate strictly",
     ["m0", "a0", "b0", "m1", "a1", "b1", "m2", "a2", "b2"],
   ],
-  timersByExpiry: ["spawnLater() runs greenlets in the order in which their delays end", ["10", "20", "30"]],
-  idles: ["idle() returns after chains of sleep(0)", ["chain is over", "idle"]],
   results: ["get() gives results of every kind", ["42 2199023255552 1.5 hey! 2.0,1.0 true true"]],
   state: [
     "started, dead, ready and successful follow a greenlet's life",
@@ -33,23 +31,11 @@ const transcripts: Record<string, [rule: string, lines: string[]]> = {
     ["true", "5"],
   ],
   waits: ["wait() gives what is ready, in ready order", ["2 10 20", "2", "30", "1"]],
-  eventReleasesAll: [
-    "Event.set() and clear() at once release all who waited, and nobody else",
-    ["a true", "b true", "c true", "false", "false false", "late true", "true true"],
-  ],
   timeouts: [
     "Timeout fires once in the call its greenlet is in, and not after cancel()",
     ["true true", "true false", "true", "true false", "false true", "true false true", "false", "true"],
   ],
   timeoutDiesWithGreenlet: ["Timeout of a greenlet that ended does not hold the hub", []],
-  semaphores: [
-    "Semaphore admits as many as it has permits, in order",
-    ["+a", "+b", "-a", "-b", "+c", "-c", "false true"],
-  ],
-  pools: [
-    "Pool bounds its greenlets, maps in order, and gives results as they come",
-    ["5 1 3", "1 2 10 ", "a!", "b!", "1", "2 false"],
-  ],
 };
 
 describe.each(builds.map((build) => [name(build), build] as const))("behaviours, %s", (_, build) => {

@@ -34,7 +34,6 @@ export class RawHub {
     this.core = new WebAssembly.Instance(coreModule, {
       host: {
         now: () => this.nowMs,
-        observed() {},
         resume: (row: number, reason: number, cause: number) => this.tasks.get(row)!(reason, cause),
         callback: () => {},
         observed: () => {},

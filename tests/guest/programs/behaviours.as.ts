@@ -1,7 +1,6 @@
-// The behaviours of gevent that guests share, one export each; each logs what it does.
+// What guests do beside the shared cases (tests/cases/list.ts), one export each; each logs what it does.
 import {
-  AnyGreenlet, Event, Greenlet, Pool, Semaphore, Status, Timeout, getCurrent, idle, joinAll, kill, onExit, sleep, spawn, spawnLater,
-  wait, withTimeout,
+  AnyGreenlet, Event, Greenlet, Status, Timeout, getCurrent, joinAll, onExit, sleep, spawn, wait, withTimeout,
 } from "wevent/assembly";
 
 function log(text: string): void {
@@ -36,22 +35,6 @@ export function rotates(): void {
   const b = spawn(thrice, "b");
   thrice("m");
   joinAll([a, b]);
-}
-
-export function timersByExpiry(): void {
-  const all = [spawnLater(30, log, "30"), spawnLater(10, log, "10"), spawnLater(20, log, "20")];
-  joinAll(all);
-}
-
-function chain(): void {
-  for (let i = 0; i < 5; i++) sleep(0);
-  log("chain is over");
-}
-
-export function idles(): void {
-  spawn(chain);
-  idle();
-  log("idle");
 }
 
 // ---- results
@@ -135,33 +118,6 @@ export function waits(): void {
   log(wait(events, 1).length.toString());
 }
 
-// ---- Event
-
-const door = new Event();
-
-function enters(name: string): void {
-  log(name + " " + door.wait().toString());
-}
-
-function entersSoon(name: string): void {
-  log(name + " " + door.wait(1000).toString());
-}
-
-export function eventReleasesAll(): void {
-  const all = [spawn(enters, "a"), spawn(entersSoon, "b"), spawn(enters, "c")];
-  sleep(0);
-  door.set();
-  door.clear();
-  const late = spawn(enters, "late");
-  joinAll(all);
-  sleep(5);
-  log(late.dead.toString());
-  log(door.wait(5).toString() + " " + door.wait(0).toString());
-  door.set();
-  late.join();
-  log(door.wait().toString() + " " + door.isSet().toString());
-}
-
 // ---- Timeout
 
 export function timeouts(): void {
@@ -201,51 +157,6 @@ function leavesTimeout(): void {
 /** The deadline of a greenlet that has ended does not hold the hub. */
 export function timeoutDiesWithGreenlet(): void {
   spawn(leavesTimeout).join();
-}
-
-// ---- Semaphore, Pool
-
-const permits = new Semaphore(2);
-
-function worksWith(name: string): void {
-  permits.acquire();
-  log("+" + name);
-  sleep(10);
-  log("-" + name);
-  permits.release();
-}
-
-export function semaphores(): void {
-  joinAll([spawn(worksWith, "a"), spawn(worksWith, "b"), spawn(worksWith, "c")]);
-  permits.acquire();
-  permits.acquire();
-  log(permits.acquire(5).toString() + " " + permits.locked().toString());
-}
-
-function echo(x: i32): i32 {
-  sleep(x);
-  return x;
-}
-
-function shout(x: string): string {
-  sleep(1);
-  return x + "!";
-}
-
-export function pools(): void {
-  const pool = new Pool(2);
-  log(pool.map<i32, i32>(echo, [5, 1, 3]).join(" "));
-  const results = new Pool(3).imapUnordered<i32, i32>(echo, [10, 1, 2]);
-  let order = "";
-  while (results.next()) order += results.value.toString() + " ";
-  log(order);
-  const texts = pool.imapUnordered<string, string>(shout, ["a", "b"]);
-  while (texts.next()) log(texts.value);
-  const killed = pool.spawn(echo, 1000);
-  log(pool.freeCount().toString());
-  kill(killed);
-  pool.join();
-  log(pool.freeCount().toString() + " " + pool.full().toString());
 }
 
 // ---- where nothing can be suspended

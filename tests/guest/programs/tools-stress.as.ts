@@ -75,7 +75,7 @@ function produces(_: i32): void {
     collect();
     const kind = draw(3);
     const queue = anyQueue();
-    const status = kind == 0 ? queue.put(item, 20) : kind == 1 ? queue.put(item, <f64>draw(3)) : queue.putNowait(item);
+    const status = kind == 0 ? queue.put(item) : kind == 1 ? queue.put(item, <f64>draw(3)) : queue.putNowait(item);
     if (status == Status.Ok) bump(put);
     if (!item.isSound) bump(wrong);
     perhapsRest();
@@ -88,7 +88,7 @@ function consumes(_: i32): void {
     collect();
     const queue = anyQueue();
     const kind = draw(4);
-    const answer = kind == 0 ? queue.get(20) : kind == 1 ? queue.get(<f64>draw(3)) : kind == 2 ? queue.getNowait() : queue.peek(2);
+    const answer = kind == 0 ? queue.get() : kind == 1 ? queue.get(<f64>draw(3)) : kind == 2 ? queue.getNowait() : queue.peek(2);
     if (answer.ok) {
       if (!answer.value.isSound) bump(wrong);
       if (kind != 3) takes(answer.value);
