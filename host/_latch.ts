@@ -2,7 +2,7 @@
 // An Event would do, but a listing should name what its user waits for.
 
 import { Attempt } from "./core/attempt.js";
-import type { Operation } from "./core/operation.js";
+import { done, type Operation, type Step } from "./core/operation.js";
 import { type Limit, limited, limitsOf } from "./core/timeout.js";
 import { WaitQueue } from "./core/wait-queue.js";
 
@@ -31,17 +31,23 @@ export class Latch {
 
 class WaitForLatch extends Attempt<boolean> {
   readonly #latch: Latch;
+  readonly #queue: WaitQueue;
 
   constructor(latch: Latch, queue: WaitQueue, ms: number) {
-    super(queue, ms);
+    super(ms);
     this.#latch = latch;
+    this.#queue = queue;
   }
 
-  protected attempt(): boolean {
-    return this.#latch.isSet;
+  protected line(): WaitQueue {
+    return this.#queue;
   }
 
-  protected outcome(succeeded: boolean): boolean {
-    return succeeded;
+  protected attempt(): Step<boolean> | null {
+    return this.#latch.isSet ? done(true) : null;
+  }
+
+  protected giveUp(): Step<boolean> {
+    return done(false);
   }
 }

@@ -5,7 +5,7 @@ import { Attempt } from "./core/attempt.js";
 import { call } from "./core/call.js";
 import { requireBody, requireOptions } from "./core/check.js";
 import type { Body, WaitOptions } from "./core/greenlet.js";
-import type { Operation } from "./core/operation.js";
+import { done, type Operation, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { expired, type Limit, limited, limitsOf } from "./core/timeout.js";
 import type { WaitQueue } from "./core/wait-queue.js";
@@ -91,22 +91,32 @@ abstract class Taking<T> extends Attempt<T> {
   protected readonly lock: Lockable;
 
   constructor(lock: Lockable, ms: number, block: boolean) {
-    super(lock._queue, ms, block);
+    super(ms, block);
     this.lock = lock;
+  }
+
+  protected line(): WaitQueue {
+    return this.lock._queue;
   }
 
   override get holder(): Task | null {
     return this.lock._holder;
   }
 
-  protected attempt(task: Task): boolean {
-    return this.lock._attempt(task);
+  protected attempt(task: Task): Step<T> | null {
+    return this.lock._attempt(task) ? this.taken() : null;
   }
+
+  protected abstract taken(): Step<T>;
 }
 
 class Acquire extends Taking<boolean> {
-  protected outcome(succeeded: boolean): boolean {
-    return succeeded;
+  protected taken(): Step<boolean> {
+    return done(true);
+  }
+
+  protected giveUp(): Step<boolean> {
+    return done(false);
   }
 }
 
@@ -115,9 +125,12 @@ class Hold extends Taking<Disposable> {
     super(lock, ms, true);
   }
 
-  protected outcome(succeeded: boolean): Disposable {
-    if (!succeeded) throw expired(this.timeoutMs);
-    return new Held(this.lock);
+  protected taken(): Step<Disposable> {
+    return done(new Held(this.lock));
+  }
+
+  protected giveUp(): never {
+    throw expired(this.timeoutMs);
   }
 }
 

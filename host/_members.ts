@@ -6,7 +6,7 @@ import { call } from "./core/call.js";
 import { requireOptions } from "./core/check.js";
 import { type Body, Greenlet, type KillError, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
 import { Link } from "./core/link.js";
-import type { Operation } from "./core/operation.js";
+import { done, type Operation, type Step } from "./core/operation.js";
 import { type Limits, limited } from "./core/timeout.js";
 import { WaitQueue } from "./core/wait-queue.js";
 
@@ -214,18 +214,24 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
 /** Served one after another: one who finds it empty serves the next, and one who does not waits on. */
 class UntilEmpty extends Attempt<boolean> {
   readonly #members: Members;
+  readonly #queue: WaitQueue;
 
   constructor(members: Members, queue: WaitQueue, ms: number) {
-    super(queue, ms);
+    super(ms);
     this.#members = members;
+    this.#queue = queue;
   }
 
-  protected attempt(): boolean {
-    return this.#members._passOnIfEmpty();
+  protected line(): WaitQueue {
+    return this.#queue;
   }
 
-  protected outcome(succeeded: boolean): boolean {
-    return succeeded;
+  protected attempt(): Step<boolean> | null {
+    return this.#members._passOnIfEmpty() ? done(true) : null;
+  }
+
+  protected giveUp(): Step<boolean> {
+    return done(false);
   }
 }
 

@@ -3,7 +3,7 @@
 import { Attempt } from "./core/attempt.js";
 import { requireOptions } from "./core/check.js";
 import type { LinkTarget, WaitOptions } from "./core/greenlet.js";
-import type { Operation } from "./core/operation.js";
+import { done, type Operation, type Step } from "./core/operation.js";
 import { expired, type Limit, limited, limitsOf } from "./core/timeout.js";
 import { WaitQueue } from "./core/wait-queue.js";
 
@@ -145,38 +145,50 @@ export class AsyncResult<T = unknown> implements LinkTarget<T> {
 /** Nobody can take a result from another: the first attempt after a set succeeds. */
 class Get<T> extends Attempt<T> {
   readonly #result: AsyncResult<T>;
+  readonly #queue: WaitQueue;
 
   constructor(result: AsyncResult<T>, queue: WaitQueue, ms: number, block: boolean) {
-    super(queue, ms, block);
+    super(ms, block);
     this.#result = result;
+    this.#queue = queue;
   }
 
-  protected attempt(): boolean {
-    return this.#result.ready();
+  protected line(): WaitQueue {
+    return this.#queue;
   }
 
-  protected outcome(): T {
-    return this.#result._take(Math.max(this.timeoutMs, 0));
+  protected attempt(): Step<T> | null {
+    return this.#result.ready() ? this.giveUp() : null;
+  }
+
+  protected giveUp(): Step<T> {
+    return done(this.#result._take(Math.max(this.timeoutMs, 0)));
   }
 }
 
 class WaitForResult<T> extends Attempt<T | undefined> {
   readonly #result: AsyncResult<T>;
+  readonly #queue: WaitQueue;
 
   constructor(result: AsyncResult<T>, queue: WaitQueue, ms: number) {
-    super(queue, ms);
+    super(ms);
     this.#result = result;
+    this.#queue = queue;
+  }
+
+  protected line(): WaitQueue {
+    return this.#queue;
   }
 
   override get label(): string {
     return "AsyncResult.wait";
   }
 
-  protected attempt(): boolean {
-    return this.#result.ready();
+  protected attempt(): Step<T | undefined> | null {
+    return this.#result.ready() ? this.giveUp() : null;
   }
 
-  protected outcome(): T | undefined {
-    return this.#result.value;
+  protected giveUp(): Step<T | undefined> {
+    return done(this.#result.value);
   }
 }

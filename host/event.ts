@@ -114,7 +114,7 @@ class WaitForEvent extends Operation<boolean> {
   }
 
   override get home(): Hub | null {
-    return this.#queue.hub;
+    return this.#queue.home;
   }
 
   start(task: Task): Step<boolean> {

@@ -6,9 +6,10 @@ import { requireBody, requireOptions } from "./core/check.js";
 import { current } from "./core/current.js";
 import { describe, PoolFull, RangeUsageError } from "./core/errors.js";
 import { type Body, type Greenlet, requireGreenlet, type WaitOptions } from "./core/greenlet.js";
-import type { Operation } from "./core/operation.js";
+import { DONE, done, type Operation, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { type Limit, limited } from "./core/timeout.js";
+import type { WaitQueue } from "./core/wait-queue.js";
 import { DummySemaphore, Semaphore } from "./semaphore.js";
 
 export type { BlockingItems, Items } from "./_items.js";
@@ -163,7 +164,7 @@ abstract class Entering<T> extends Attempt<T> {
   protected readonly places: Semaphore | DummySemaphore;
 
   constructor(pool: Pool, places: Semaphore | DummySemaphore, ms: number, block: boolean) {
-    super(places._queue, ms, block);
+    super(ms, block);
     this.pool = pool;
     this.places = places;
   }
@@ -173,9 +174,20 @@ abstract class Entering<T> extends Attempt<T> {
     return this.pool.limit === 1 ? ([...this.pool][0] ?? null) : null;
   }
 
-  protected attempt(task: Task): boolean {
-    return this.places._attempt(task);
+  protected line(): WaitQueue {
+    return this.places._queue;
   }
+
+  protected attempt(task: Task): Step<T> | null {
+    return this.places._attempt(task) ? this.enter() : null;
+  }
+
+  protected giveUp(): never {
+    throw new PoolFull(this.pool.limit!);
+  }
+
+  /** With a place that was taken for it. */
+  protected abstract enter(): Step<T>;
 }
 
 class SpawnInPool<A extends unknown[], T> extends Entering<Greenlet<T>> {
@@ -192,8 +204,8 @@ class SpawnInPool<A extends unknown[], T> extends Entering<Greenlet<T>> {
     return "Pool.spawn";
   }
 
-  protected outcome(): Greenlet<T> {
-    return this.pool._spawnInPlace(this.#body, this.#args);
+  protected enter(): Step<Greenlet<T>> {
+    return done(this.pool._spawnInPlace(this.#body, this.#args));
   }
 }
 
@@ -219,14 +231,14 @@ class AddToPool extends Entering<void> {
   }
 
   /** A member needs no place: one that is free is for the next. */
-  protected override attempt(task: Task): boolean {
+  protected override attempt(task: Task): Step<void> | null {
     if (!this.pool.has(this.#greenlet)) return super.attempt(task);
     this.places._passOn();
-    return true;
+    return this.enter();
   }
 
-  protected outcome(succeeded: boolean): void {
-    if (!succeeded) throw new PoolFull(this.pool.limit!);
+  protected enter(): Step<void> {
     this.pool._admit(this.#greenlet, this.#starts);
+    return DONE;
   }
 }

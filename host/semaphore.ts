@@ -7,7 +7,7 @@ import { call } from "./core/call.js";
 import { describe, RangeUsageError } from "./core/errors.js";
 import { currentHub, type Hub } from "./core/hub.js";
 import { LeveledQueue } from "./core/leveled-queue.js";
-import type { Operation } from "./core/operation.js";
+import { done, type Operation, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
 import { type Limit, limited, limitsOf } from "./core/timeout.js";
 import { WaitQueue } from "./core/wait-queue.js";
@@ -150,8 +150,12 @@ class WaitForPermit extends Attempt<number> {
   readonly #semaphore: Semaphore;
 
   constructor(semaphore: Semaphore, ms: number) {
-    super(semaphore._queue, ms);
+    super(ms);
     this.#semaphore = semaphore;
+  }
+
+  protected line(): WaitQueue {
+    return this.#semaphore._queue;
   }
 
   override get label(): string {
@@ -162,12 +166,12 @@ class WaitForPermit extends Attempt<number> {
     return this.#semaphore._holder;
   }
 
-  protected attempt(): boolean {
-    return this.#semaphore._passOn();
+  protected attempt(): Step<number> | null {
+    return this.#semaphore._passOn() ? this.giveUp() : null;
   }
 
-  protected outcome(): number {
-    return this.#semaphore.counter;
+  protected giveUp(): Step<number> {
+    return done(this.#semaphore.counter);
   }
 }
 

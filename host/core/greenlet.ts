@@ -5,6 +5,7 @@ import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { current, isTimedOut } from "./current.js";
 import { checkMs, describe, type ErrorCode, KillValueError, RangeUsageError, UsageError } from "./errors.js";
 import { type Frame, frameOf } from "./frame.js";
+import { handleOf } from "./handle.js";
 import { currentHub, type Hub, type Main } from "./hub.js";
 import type { Ended } from "./inspect.js";
 import { callBack, Link } from "./link.js";
@@ -206,6 +207,12 @@ export class Greenlet<T = unknown> extends Task implements Failed {
       else this.hub.createTask(this);
     }
     return this._serial;
+  }
+
+  /** Its name for guests, which join and kill it under that. One that has ended has a name that says so. @noswitch */
+  get handle(): bigint {
+    void this.id;
+    return handleOf(this._row, this._serial);
   }
 
   /** The name given, or the body's. */

@@ -29,6 +29,11 @@ export class Meeting {
     this.#label = label;
   }
 
+  /** The hub that an await from outside runs in; null: none yet, or it is gone. */
+  get home(): Hub | null {
+    return this.hub?.isDestroyed ? null : this.hub;
+  }
+
   /** Parks the task until it meets one who gives; `giverItem` then has what it gave. */
   take(task: Task, timeoutMs: number): void {
     this.#enter(task.hub, task);

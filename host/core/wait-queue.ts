@@ -20,6 +20,11 @@ export class WaitQueue {
     this.label = label;
   }
 
+  /** The hub that an await from outside runs in; null: none yet, or it is gone. */
+  get home(): Hub | null {
+    return this.hub?.isDestroyed ? null : this.hub;
+  }
+
   get linkCount(): number {
     return this.#links?.size ?? 0;
   }

@@ -138,7 +138,7 @@ class Put extends Operation<void> {
   }
 
   override get home(): Hub | null {
-    return this.#meeting.hub;
+    return this.#meeting.home;
   }
 
   start(task: Task): Step<void> {
@@ -178,7 +178,7 @@ class Get<T> extends Operation<T> {
   }
 
   override get home(): Hub | null {
-    return this.#meeting.hub;
+    return this.#meeting.home;
   }
 
   start(task: Task): Step<T> {

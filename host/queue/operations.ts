@@ -1,10 +1,10 @@
 // Owns the blocking calls of a queue. What they do to it is the queue's; how they wait, Attempt's.
 
+import { Attempt } from "../core/attempt.js";
 import type { Hub } from "../core/hub.js";
 import { done, Operation, type Step } from "../core/operation.js";
 import type { Task } from "../core/task.js";
 import type { WaitQueue } from "../core/wait-queue.js";
-import { Attempt } from "./attempt.js";
 import type { QueueBase } from "./base.js";
 import { Empty, Full, ShutDown } from "./errors.js";
 
@@ -13,12 +13,12 @@ export class Put<T> extends Attempt<undefined> {
   readonly #item: T;
 
   constructor(queue: QueueBase<T>, item: T, isBlocking: boolean, timeoutMs: number) {
-    super(isBlocking, timeoutMs);
+    super(timeoutMs, isBlocking);
     this.#queue = queue;
     this.#item = item;
   }
 
-  get label(): string {
+  override get label(): string {
     return `${this.#queue.constructor.name}.put`;
   }
 
@@ -34,12 +34,12 @@ export class Put<T> extends Attempt<undefined> {
     return this.#queue._putLine();
   }
 
-  protected passOn(): void {
+  protected override passOn(): void {
     this.#queue._wakePutter();
   }
 
-  protected givenUp(): Full {
-    return new Full(`put into a ${this.#queue.constructor.name}`);
+  protected giveUp(): never {
+    throw new Full(`put into a ${this.#queue.constructor.name}`);
   }
 }
 
@@ -48,13 +48,13 @@ abstract class Read<T> extends Attempt<T> {
   protected readonly queue: QueueBase<T>;
 
   constructor(queue: QueueBase<T>, isBlocking: boolean, timeoutMs: number) {
-    super(isBlocking, timeoutMs);
+    super(timeoutMs, isBlocking);
     this.queue = queue;
   }
 
   protected abstract readonly verb: string;
 
-  get label(): string {
+  override get label(): string {
     return `${this.queue.constructor.name}.${this.verb}`;
   }
 
@@ -66,12 +66,12 @@ abstract class Read<T> extends Attempt<T> {
     return this.queue._getLine();
   }
 
-  protected passOn(): void {
+  protected override passOn(): void {
     this.queue._wakeGetter();
   }
 
-  protected givenUp(): Empty {
-    return new Empty(`${this.verb} from a ${this.queue.constructor.name}`);
+  protected giveUp(): never {
+    throw new Empty(`${this.verb} from a ${this.queue.constructor.name}`);
   }
 }
 

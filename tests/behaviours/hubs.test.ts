@@ -2,6 +2,8 @@
 import { expect, it } from "vitest";
 import { Event, Greenlet, GreenletExit, getCurrent, Hub, run, sleep, spawn, spawnLater, wait } from "wevent";
 import { HubDestroyed } from "wevent/hub";
+import { Semaphore } from "wevent/lock";
+import { Channel, Empty } from "wevent/queue";
 import { codeOf, inHub, rejectionOf, runtimeTurn, thrownBy, thrownIn, withHub } from "../lib/hub.ts";
 
 it(
@@ -196,3 +198,17 @@ it(
     expect(yield* wait(run(() => (getCurrent() as Greenlet).hub === hub))).toBe(false);
   }),
 );
+
+it("an event, a semaphore and a channel whose hub is gone serve the next one", async () => {
+  const event = new Event();
+  const semaphore = new Semaphore(0);
+  const channel = new Channel<number>();
+  for (let i = 0; i < 2; i++) {
+    expect(await run(() => event.wait(1))).toBe(false);
+    expect(await run(() => semaphore.acquire({ timeout: 1 }))).toBe(false);
+    expect(await rejectionOf(run(() => channel.get({ timeout: 1 })))).toBeInstanceOf(Empty);
+  }
+  expect(await event.wait(1)).toBe(false);
+  expect(await semaphore.acquire({ timeout: 1 })).toBe(false);
+  expect(await rejectionOf(channel.get({ timeout: 1 }))).toBeInstanceOf(Empty);
+});

@@ -45,11 +45,6 @@ async function world(build: Build, options: WorldOptions = {}) {
   return { hub, guest, log, reports };
 }
 
-const handleOf = (greenlet: Greenlet) => {
-  const { _row, _serial } = greenlet as unknown as { _row: number; _serial: number };
-  return (BigInt(_serial) << 32n) | BigInt(_row >>> 0);
-};
-
 describe.each(builds.map((build) => [name(build), build] as const))("guest in a hub, %s", (_, build) => {
   test("Guest.call() gives the result of an export that blocks, any number at once", async () => {
     const { hub, guest } = await world(build);
@@ -147,7 +142,7 @@ describe.each(builds.map((build) => [name(build), build] as const))("guest in a 
       const target = Greenlet.spawn(function* () {
         yield* sleep(20);
       });
-      yield* guest.call("joinRemote", handleOf(target));
+      yield* guest.call("joinRemote", target.handle);
     });
     expect(log).toEqual(["false", "true", "true true"]);
     hub.destroy();
@@ -165,11 +160,11 @@ describe.each(builds.map((build) => [name(build), build] as const))("guest in a 
         }
       });
       yield* sleep(0);
-      yield* guest.call("killRemote", handleOf(target));
+      yield* guest.call("killRemote", target.handle);
       expect(target.value).toBeInstanceOf(GreenletExit);
       const unstarted = new Greenlet(() => log.push("ran"));
       void unstarted.id;
-      yield* guest.call("killRemote", handleOf(unstarted));
+      yield* guest.call("killRemote", unstarted.handle);
       expect(unstarted.dead).toBe(true);
     });
     expect(log).toEqual(["cleaned up", "true", "true"]);
