@@ -8,7 +8,7 @@
 //   one result after another          next() and value: Pool.imap
 //   a mistake of the program          a trap, which fails the greenlet: a release too many
 // Greenlet.get answers the plain result, which stays there to be read, with how the greenlet ended beside
-// it. docs/decisions/0004-answers.md has the reasons.
+// it. docs/decisions/0005-answers.md has the reasons.
 
 import { Status } from "./abi";
 

@@ -65,10 +65,10 @@ export class Channel<T> {
     return new Answer<T>(Status.Ok, received<T>(core.giver()));
   }
 
-  /** As {@link get}, without waiting: `TimedOut` when nobody waits to give. @noswitch */
+  /** As {@link get}, without waiting: `WouldBlock` when nobody waits to give. @noswitch */
   getNowait(): Answer<T> {
     const giver = this.meeting.takeNow();
-    if (giver == 0) return nothing<T>(Status.TimedOut);
+    if (giver == 0) return nothing<T>(Status.WouldBlock);
     return new Answer<T>(Status.Ok, received<T>(giver));
   }
 
