@@ -1,5 +1,5 @@
-// Owns Group: greenlets that are joined and killed together. It must not limit how many: Pool does, by
-// overriding how a greenlet is admitted.
+// Long because its public face is gevent's, each member with its docstring. Owns Group: greenlets that are
+// joined and killed together. It must not limit how many: Pool does, by overriding how one is admitted.
 
 import { Fate, Status } from "./abi";
 import { AnyGreenlet, Greenlet, kill, Spawned } from "./greenlet";

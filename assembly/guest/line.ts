@@ -32,7 +32,11 @@ export class Line {
     return park(Outcome.Parked);
   }
 
-  /** Waits until `deadline` at the end of the line; at its head if it was served already, for nothing. @switches unless exhausted */
+  /**
+   * Waits until `deadline` at the end of the line; at its head if it was served already, for nothing.
+   *
+   * @switches unless exhausted
+   */
   waitTurn(deadline: f64, wasServed: bool): Status {
     const timeoutMs = leftUntil(deadline);
     return wasServed ? this.waitFirst(timeoutMs) : this.wait(timeoutMs);

@@ -113,6 +113,7 @@ export const cases = {
     groupGoesOnAfterKill: ["exit a", "+b", "-b"],
     groupKillerIsKilled: ["false", "+b", "-b"],
     poolKillEndsItsMappings: ["true 10", "true", "false"],
+    poolKillEndsItsMappingThatWaitsForTheReader: ["true 10", "true", "false"],
     poolJoinDoesNotWaitForWhatIsToCome: ["true", "5", "6", "7"],
     groupAddsAndDiscards: ["2", "1 true false"],
     groupOfOneKilled: ["+b", "exit a", "1", "-b"],

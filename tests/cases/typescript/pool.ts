@@ -179,8 +179,16 @@ export function* groupKillerIsKilled(log: Log) {
 }
 
 export function* poolKillEndsItsMappings(log: Log) {
+  yield* killsWhileMapping(log, {});
+}
+
+export function* poolKillEndsItsMappingThatWaitsForTheReader(log: Log) {
+  yield* killsWhileMapping(log, { maxSize: 1 });
+}
+
+function* killsWhileMapping(log: Log, options: { maxSize?: number }) {
   const one = new Pool(1);
-  const mapped = one.imapUnordered(naps, [10, 20, 30]);
+  const mapped = one.imapUnordered(naps, [10, 20, 30], options);
   const first = yield* mapped.next();
   log(`${!first.done} ${first.value}`);
   yield* one.kill();

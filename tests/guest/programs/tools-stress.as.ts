@@ -88,7 +88,8 @@ function consumes(_: i32): void {
     collect();
     const queue = anyQueue();
     const kind = draw(4);
-    const answer = kind == 0 ? queue.get() : kind == 1 ? queue.get(<f64>draw(3)) : kind == 2 ? queue.getNowait() : queue.peek(2);
+    const answer =
+      kind == 0 ? queue.get() : kind == 1 ? queue.get(<f64>draw(3)) : kind == 2 ? queue.getNowait() : queue.peek(2);
     if (answer.ok) {
       if (!answer.value.isSound) bump(wrong);
       if (kind != 3) takes(answer.value);
@@ -146,7 +147,11 @@ function naps(ms: i32): string {
 
 function maps(_: i32): void {
   while (!isOver) {
-    const results = draw(2) == 0 ? pool.imapUnordered<i32, string>(naps, [2, 0, 1, 3], draw(3)) : pool.imap<i32, string>(naps, [2, 0, 1, 3], draw(3));
+    const maxSize = draw(3);
+    const results =
+      draw(2) == 0
+        ? pool.imapUnordered<i32, string>(naps, [2, 0, 1, 3], maxSize)
+        : pool.imap<i32, string>(naps, [2, 0, 1, 3], maxSize);
     // A reader that is killed leaves the mapping to whoever closes it.
     onExit((results: Results<i32, string>): void => results.close(), results);
     while (results.next()) {

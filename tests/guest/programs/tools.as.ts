@@ -1,6 +1,6 @@
 // What the shared cases cannot hold of the tools: mistakes that trap, a million items, what is let go.
 import {
-  Answer, AnyGreenlet, AsyncResult, collect, Group, Local, Pool, PriorityQueue, Queue, Semaphore, spawn, sleep, Status,
+  AnyGreenlet, AsyncResult, collect, Group, Local, Pool, PriorityQueue, Queue, Semaphore, sleep, spawn,
 } from "wevent/assembly";
 
 class Guard {

@@ -1,5 +1,5 @@
 import {
-  AnyGreenlet, Event, Status, Timeout, getCurrent, idle, joinAll, kill, onExit, sleep, spawn, spawnLater, wait, withTimeout,
+  AnyGreenlet, Timeout, idle, joinAll, kill, onExit, sleep, spawn, spawnLater, wait, withTimeout,
 } from "wevent/assembly";
 import { log, told } from "./words.as";
 

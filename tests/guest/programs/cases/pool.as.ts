@@ -174,8 +174,16 @@ function leavesSlowly(): void {
 }
 
 export function poolKillEndsItsMappings(): void {
+  killsWhileMapping(0);
+}
+
+export function poolKillEndsItsMappingThatWaitsForTheReader(): void {
+  killsWhileMapping(1);
+}
+
+function killsWhileMapping(maxSize: i32): void {
   const one = new Pool(1);
-  const mapped = one.imapUnordered<i32, i32>(naps, [10, 20, 30]);
+  const mapped = one.imapUnordered<i32, i32>(naps, [10, 20, 30], maxSize);
   log(mapped.next().toString() + " " + mapped.value.toString());
   log(one.kill().toString());
   log(mapped.next().toString());
