@@ -23,7 +23,10 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
   readonly #errands = new Set<Greenlet>();
   /** Those who spawn members as a reader asks for them. */
   readonly #feeders = new Set<Greenlet>();
-  readonly #emptied = new WaitQueue("Group.join");
+  /** Those who wait until nobody is in. */
+  readonly #joiners = new WaitQueue("Group.join");
+  /** Those who wait until nobody will come either, not even for a reader. */
+  readonly #killers = new WaitQueue("Group.kill");
   readonly #watches = new Set<FailureWatch>();
   /** What newcomers are killed with, for each `kill` that waits. */
   readonly #kills: { readonly error: KillError | undefined }[] = [];
@@ -65,7 +68,7 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
     if (!this.#members.delete(greenlet)) return;
     for (const watch of this.#watches) watch.noteEnd(greenlet);
     this.left();
-    this._passOnIfEmpty();
+    this.#serve();
   }
 
   /** A member has gone: what a pool gives its place back in. */
@@ -103,18 +106,24 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
     helpers.add(helper as Greenlet);
     helper.watch(() => {
       helpers.delete(helper as Greenlet);
-      this._passOnIfEmpty();
+      this.#serve();
     });
     return helper;
   }
 
   // ---- waiting
 
-  /** @internal Whether nobody is in; if so, the next who waits for that is served too. */
-  _passOnIfEmpty(): boolean {
+  /** @internal Whether what that line waits for has come; if so, the next in it is served too. */
+  _passOn(line: WaitQueue): boolean {
     if (this.#members.size > 0 || this.#errands.size > 0) return false;
-    this.#emptied.notifyOne();
+    if (line === this.#killers && this.#feeders.size > 0) return false;
+    line.notifyOne();
     return true;
+  }
+
+  #serve(): void {
+    this._passOn(this.#joiners);
+    this._passOn(this.#killers);
   }
 
   /**
@@ -131,12 +140,12 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
    */
   join(options: GroupJoinOptions = {}): Operation<boolean> {
     requireOptions(options);
-    const empty = this.#untilEmpty(options);
+    const empty = this.#until(this.#joiners, options);
     return options.raiseError ? call(() => this.#joinOrThrow(empty)) : empty;
   }
 
-  #untilEmpty(limits: Limits): Operation<boolean> {
-    return limited(limits, (ms) => new UntilEmpty(this, this.#emptied, ms));
+  #until(line: WaitQueue, limits: Limits): Operation<boolean> {
+    return limited(limits, (ms) => new Until(this, line, ms));
   }
 
   *#joinOrThrow(empty: Operation<boolean>): Generator<unknown, boolean, unknown> {
@@ -172,15 +181,15 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
   kill(error?: KillError, options: WaitOptions = {}): Operation<void> {
     requireOptions(options);
     const { block = true } = options;
-    const empty = this.#untilEmpty(options);
+    const quiet = this.#until(this.#killers, options);
     const dying = new Set(this.#members.keys());
     for (const greenlet of [...this.#feeders, ...this.#errands, ...dying])
       greenlet.kill(error, { block: false });
-    return call(() => (block ? this.#killUntil(empty, error, dying) : undefined));
+    return call(() => (block ? this.#killUntil(quiet, error, dying) : undefined));
   }
 
   *#killUntil(
-    empty: Operation<boolean>,
+    quiet: Operation<boolean>,
     error: KillError | undefined,
     dying: ReadonlySet<Greenlet>,
   ): Generator<unknown, void, unknown> {
@@ -191,7 +200,7 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
     const kill = { error };
     this.#kills.push(kill);
     try {
-      yield* empty;
+      yield* quiet;
     } finally {
       this.#kills.splice(this.#kills.indexOf(kill), 1);
     }
@@ -211,8 +220,8 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
   }
 }
 
-/** Served one after another: one who finds it empty serves the next, and one who does not waits on. */
-class UntilEmpty extends Attempt<boolean> {
+/** Served one after another: one who finds what he waits for serves the next, and one who does not waits on. */
+class Until extends Attempt<boolean> {
   readonly #members: Members;
   readonly #queue: WaitQueue;
 
@@ -227,7 +236,7 @@ class UntilEmpty extends Attempt<boolean> {
   }
 
   protected attempt(): Step<boolean> | null {
-    return this.#members._passOnIfEmpty() ? done(true) : null;
+    return this.#members._passOn(this.#queue) ? done(true) : null;
   }
 
   protected giveUp(): Step<boolean> {
