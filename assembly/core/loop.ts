@@ -25,6 +25,7 @@ import {
   isDispatching,
   joinDispatch,
   leave,
+  lengthOf,
   nextWaiter,
   notify,
   notifyOne,
@@ -351,11 +352,9 @@ export function otherLine(line: Row, serial: u32): usize {
   return isCurrent(line, serial) && line.flags & (Flag.Takers | Flag.Givers) ? line.parent : 0;
 }
 
-/** How many wait in a line. */
-export function lengthOf(queue: Row, serial: u32): i32 {
-  let length = 0;
-  if (isCurrent(queue, serial)) for (let it: Row | null = queue.head; it != null; it = it!.next) length++;
-  return length;
+/** How many wait in a queue's line; 0 for the line of a task, whose number nobody counts. */
+export function waitersOf(queue: Row, serial: u32): u32 {
+  return isCurrent(queue, serial) && queue.kind == Kind.Queue ? lengthOf(queue) : 0;
 }
 
 /** The row that gives to the task which a meeting has just resumed: valid until that one's next call. */

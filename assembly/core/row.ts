@@ -9,7 +9,7 @@
 //   4 ticket      bumped at every park and when the row is freed: a wake that comes late does not match
 //   8 queue       row in whose waiter list this row stands, or null
 //  12 next        neighbour in that list; on the free list, the next free row
-//  16 prev
+//  16 prev        the other one. Queue: how many stand in its line
 //  20 head        this row's own waiters, oldest first
 //  24 tail
 //  28 mark        last waiter that the queued dispatch serves

@@ -14,6 +14,19 @@ import { push } from "./run-queue";
 export let dispatching: Row | null = null;
 let dispatchMark: Row | null = null;
 
+/** How many stand in a queue's line. A queue stands in none itself, so its `prev` is free for that. */
+// @ts-ignore: decorator
+@inline
+export function lengthOf(queue: Row): u32 {
+  return load<u32>(changetype<usize>(queue), offsetof<Row>("prev"));
+}
+
+// @ts-ignore: decorator
+@inline
+function setLength(queue: Row, length: u32): void {
+  store<u32>(changetype<usize>(queue), length, offsetof<Row>("prev"));
+}
+
 export function enqueue(queue: Row, waiter: Row): void {
   const last = queue.tail;
   waiter.queue = queue;
@@ -21,6 +34,7 @@ export function enqueue(queue: Row, waiter: Row): void {
   if (last == null) queue.head = waiter;
   else last.next = waiter;
   queue.tail = waiter;
+  if (queue.kind == Kind.Queue) setLength(queue, lengthOf(queue) + 1);
 }
 
 /** Puts a waiter back at the head: it was served, and found that another had been faster. */
@@ -31,6 +45,7 @@ export function enqueueFirst(queue: Row, waiter: Row): void {
   if (first == null) queue.tail = waiter;
   else first.prev = waiter;
   queue.head = waiter;
+  if (queue.kind == Kind.Queue) setLength(queue, lengthOf(queue) + 1);
 }
 
 /** Takes a waiter out of the list it stands in, if any. */
@@ -48,6 +63,11 @@ export function leave(waiter: Row): void {
   waiter.queue = null;
   waiter.next = null;
   waiter.prev = null;
+  if (queue.kind == Kind.Queue) {
+    const left = lengthOf(queue) - 1;
+    setLength(queue, left);
+    if (<u32>queue.body > left) queue.body = left;
+  }
 }
 
 /** Queues one dispatch that serves the waiters standing here. */
@@ -59,11 +79,13 @@ export function notify(queue: Row): void {
 
 /**
  * Queues a dispatch that serves one waiter more: whoever stands first when it comes to it. So one
- * who leaves before passes his turn on, and no release is lost.
+ * who leaves before passes his turn on, and no release is lost. It never serves more than stand
+ * there: whoever is served first may take what all the calls were for, and would be served again in
+ * vain when he comes back (core-order.test.ts).
  */
 export function notifyOne(queue: Row): void {
   if (queue.tail == null) return;
-  queue.body++;
+  if (<u32>queue.body < lengthOf(queue)) queue.body++;
   queueDispatch(queue);
 }
 

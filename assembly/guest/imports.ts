@@ -74,8 +74,8 @@ export declare function createMeeting(takersSerial: u32, giversSerial: u32): usi
 @external("wevent", "otherLine")
 export declare function otherLine(line: usize, serial: u32): usize;
 // @ts-ignore: decorator
-@external("wevent", "lengthOf")
-export declare function lengthOf(queue: usize, serial: u32): i32;
+@external("wevent", "waitersOf")
+export declare function waitersOf(queue: usize, serial: u32): i32;
 // @ts-ignore: decorator
 @external("wevent", "giver")
 export declare function giver(): usize;

@@ -43,7 +43,7 @@ export class Meeting {
 
   /** How many more give than take. @noswitch */
   get balance(): i32 {
-    return core.lengthOf(this.givers, this.giversSerial) - core.lengthOf(this.takers, this.takersSerial);
+    return core.waitersOf(this.givers, this.giversSerial) - core.waitersOf(this.takers, this.takersSerial);
   }
 
   /** Names the meeting to others: serial << 32 | row. 0: the core's memory is exhausted. @noswitch */

@@ -5,9 +5,19 @@ import { Semaphore } from "wevent/lock";
 import { Pool } from "wevent/pool";
 import { Channel, Queue } from "wevent/queue";
 import { AsyncChannel, AsyncQueue, AsyncSemaphore, mapLimited } from "../lib/async-tools.js";
+import { loadBench } from "../lib/guest.js";
 import { peers } from "../lib/peers.js";
 
 const hub = new Hub();
+const bench = await loadBench();
+
+/** An export that does all operations of a round. */
+const guest =
+  (name, ...args) =>
+  async (ops) => {
+    await bench.call(name, ...args, ops);
+    return ops;
+  };
 
 /** Two parties that pass tokens round over two queues: an operation is one message. */
 function passing(maxSize, tokens) {
@@ -54,6 +64,7 @@ const queueCase = (maxSize) => ({
   ops: 200_000,
   subjects: {
     wevent: passing(maxSize, maxSize),
+    guest: guest("queueMessages", maxSize, maxSize),
     await: passingAsync(maxSize, maxSize),
     ...peers("queue", (queue) => queue(maxSize, maxSize)),
   },
@@ -111,6 +122,7 @@ export const cases = {
           yield* joinAll([spawn(give, channel, ops), taker]);
           return taker.value;
         }),
+      guest: guest("channelMessages"),
       await: async (ops) => {
         const channel = new AsyncChannel();
         let taken = 0;
@@ -139,6 +151,7 @@ export const cases = {
           yield* joinAll(holders);
           return holders.reduce((sum, holder) => sum + holder.value, 0);
         }),
+      guest: guest("semaphoreTurns", HOLDERS),
       await: async (ops) => {
         const semaphore = new AsyncSemaphore(1);
         let turns = 0;
@@ -175,6 +188,7 @@ export const cases = {
         });
         return woken;
       },
+      guest: guest("broadcast"),
       await: async (ops) => {
         let count = 0;
         let set;
@@ -206,6 +220,7 @@ export const cases = {
           const items = Array.from({ length: ops }, (_, i) => i);
           return (yield* new Pool(POOL_SIZE).map(square, items)).length;
         }),
+      guest: guest("mapInPool", POOL_SIZE),
       await: async (ops) => {
         const items = Array.from({ length: ops }, (_, i) => i);
         const squareAsync = async (i) => {

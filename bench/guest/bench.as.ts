@@ -1,6 +1,6 @@
 // The guest's side of the bench: the same work as bench/cases, in stackful greenlets.
 
-import { Event, Greenlet, joinAll, sleep, spawn } from "wevent/assembly";
+import { Channel, Event, Greenlet, joinAll, Pool, Queue, Semaphore, sleep, spawn } from "wevent/assembly";
 
 let yields: i32 = 0;
 let frames: i32 = 0;
@@ -80,4 +80,94 @@ export function sleeps(count: i32): void {
     all.push(spawn(sleeper, (state >> 8) % 101));
   }
   joinAll(all);
+}
+
+// ---- tools
+
+/** One of two parties that pass tokens round over two queues. */
+class Side {
+  constructor(
+    readonly from: Queue<i32>,
+    readonly to: Queue<i32>,
+    readonly count: i32,
+  ) {}
+}
+
+function pass(side: Side): void {
+  for (let i = 0; i < side.count; i++) side.to.put(side.from.get().value);
+}
+
+export function queueMessages(maxSize: i32, tokens: i32, count: i32): void {
+  const there = new Queue<i32>(maxSize);
+  const back = new Queue<i32>(maxSize);
+  for (let i = 0; i < tokens; i++) back.put(i);
+  joinAll([spawn(pass, new Side(back, there, count / 2)), spawn(pass, new Side(there, back, count / 2))]);
+}
+
+class End {
+  constructor(
+    readonly channel: Channel<i32>,
+    readonly count: i32,
+  ) {}
+}
+
+export function channelMessages(count: i32): void {
+  const end = new End(new Channel<i32>(), count);
+  joinAll([
+    spawn((to: End): void => {
+      for (let i = 0; i < to.count; i++) to.channel.put(i);
+    }, end),
+    spawn((from: End): void => {
+      for (let i = 0; i < from.count; i++) from.channel.get();
+    }, end),
+  ]);
+}
+
+class Holding {
+  constructor(
+    readonly semaphore: Semaphore,
+    readonly count: i32,
+  ) {}
+}
+
+export function semaphoreTurns(holders: i32, count: i32): void {
+  const holding = new Holding(new Semaphore(1), count / holders);
+  const all: Greenlet<void>[] = [];
+  for (let i = 0; i < holders; i++) {
+    all.push(
+      spawn((it: Holding): void => {
+        for (let turn = 0; turn < it.count; turn++) {
+          it.semaphore.acquire();
+          sleep(0);
+          it.semaphore.release();
+        }
+      }, holding),
+    );
+  }
+  joinAll(all);
+}
+
+export function broadcast(count: i32): void {
+  const signal = new Event();
+  const all: Greenlet<void>[] = [];
+  for (let i = 0; i < count; i++) {
+    all.push(
+      spawn((it: Event): void => {
+        it.wait();
+      }, signal),
+    );
+  }
+  sleep(0);
+  signal.set();
+  joinAll(all);
+}
+
+export function mapInPool(limit: i32, count: i32): i32 {
+  const items: i32[] = [];
+  for (let i = 0; i < count; i++) items.push(i);
+  const squares = new Pool(limit).map((item: i32): i32 => {
+    sleep(0);
+    return item * item;
+  }, items);
+  return squares.length;
 }

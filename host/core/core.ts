@@ -33,7 +33,6 @@ export interface Core {
   giver(): number;
   idleRow(): number;
   interrupt(task: number, serial: number): Status;
-  lengthOf(queue: number, serial: number): number;
   levelOf(queue: number, serial: number): number;
   limitMemory(pages: number): void;
   link(serial: number, queue: number, queueSerial: number): number;
@@ -57,6 +56,7 @@ export interface Core {
   takeLevel(queue: number, serial: number): number;
   unpinQueue(queue: number, serial: number): void;
   unshare(queue: number, serial: number): void;
+  waitersOf(queue: number, serial: number): number;
   waitFirst(task: number, queue: number, serial: number, timeoutMs: number): Status;
   waitForDispatch(task: number, queue: number, serial: number): Status;
   waitOn(task: number, queue: number, serial: number, timeoutMs: number, isRef: number): Status;

@@ -156,6 +156,7 @@ export class Model implements World {
     if (line === null) return;
     line.waiters.splice(line.waiters.indexOf(waiter), 1);
     line.isUsed = true;
+    line.turns = Math.min(line.turns, line.waiters.length);
     waiter.line = null;
   }
 
@@ -398,7 +399,8 @@ export class Model implements World {
   notifyOneOf(id: number): void {
     const queue = this.get(id);
     if (queue === null || queue.waiters.length === 0) return;
-    queue.turns++;
+    // No more than stand there: whoever comes finds what there is by himself.
+    queue.turns = Math.min(queue.turns + 1, queue.waiters.length);
     this.queueDispatch(queue);
   }
 

@@ -222,7 +222,7 @@ export class CoreWorld implements World {
 
   lengthOf(id: number): number {
     const { row, serial } = this.names[id]!;
-    return this.core.lengthOf(row, serial);
+    return this.core.waitersOf(row, serial);
   }
 
   link(id: number, queue: number): boolean {

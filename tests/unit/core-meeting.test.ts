@@ -143,7 +143,7 @@ test("wakeFirst() makes the first giver ready without a taker", () => {
   meeting.run();
   const { core } = meeting.stage;
   expect(core.wakeFirst(meeting.givers, meeting.giversSerial)).toBe(first);
-  expect(core.lengthOf(meeting.givers, meeting.giversSerial)).toBe(1);
+  expect(core.waitersOf(meeting.givers, meeting.giversSerial)).toBe(1);
   expect(meeting.run()).toEqual([[first, 0]]);
   expect(core.wakeFirst(meeting.givers, meeting.giversSerial)).toBe(second);
   meeting.run();

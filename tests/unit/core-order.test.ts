@@ -536,3 +536,44 @@ test("resumeNow() refuses the ticket of an earlier park", () => {
   stage.run();
   expect(tickets.length).toBe(2);
 });
+
+test("notifyOne() serves nobody twice who comes back while the line is being served", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const serial = stage.serial();
+  const queue = core.createQueue(serial, 1);
+  let runs = 0;
+  stage.onResume = (row) => {
+    runs++;
+    core.waitOn(row, queue, serial, -1, 1);
+    return Outcome.Parked;
+  };
+  stage.spawn();
+  stage.run();
+  for (let i = 0; i < 5; i++) core.notifyOneOf(queue, serial);
+  stage.run();
+  expect(runs).toBe(2);
+  expect(core.waitersOf(queue, serial)).toBe(1);
+});
+
+test("notifyOne() serves as many as it was called for, of those who stand there", () => {
+  const stage = new Stage();
+  const { core } = stage;
+  const serial = stage.serial();
+  const queue = core.createQueue(serial, 1);
+  const seen = new Set<number>();
+  stage.onResume = (row) => {
+    if (seen.has(row)) return Outcome.Done;
+    seen.add(row);
+    core.waitOn(row, queue, serial, -1, 1);
+    return Outcome.Parked;
+  };
+  const tasks = [stage.spawn(), stage.spawn(), stage.spawn()];
+  stage.run();
+  stage.rows();
+  core.notifyOneOf(queue, serial);
+  core.notifyOneOf(queue, serial);
+  stage.run();
+  expect(stage.rows()).toEqual(tasks.slice(0, 2));
+  expect(core.waitersOf(queue, serial)).toBe(1);
+});
