@@ -53,6 +53,9 @@ let untilLook: i32 = 0;
 let owed: i32 = -1;
 let idleQueue: Row | null = null;
 let meetingGiver: usize = 0;
+/** The meeting whose taker runs: its rows stay meanwhile, for it may come back at once. */
+let meeting: Row | null = null;
+let meetingSerial: u32 = 0;
 export let switchCount: u32 = 0;
 
 /**
@@ -177,7 +180,7 @@ export function settle(row: Row): void {
 // @ts-ignore: decorator
 @inline
 function isNeeded(row: Row): bool {
-  if (row.entries != 0 || row.head != null || dispatching == row) return true;
+  if (row.entries != 0 || row.head != null || dispatching == row || meeting == row) return true;
   return row.state != State.Dead && (row.kind != Kind.Queue || (row.flags & Flag.Pinned) != 0);
 }
 
@@ -480,14 +483,23 @@ function serveMeeting(takers: Row): void {
   leave(giver);
   makeReady(giver);
   meetSoon(takers);
-  settle(takers);
   meetingGiver = changetype<usize>(giver);
+  meeting = takers;
+  meetingSerial = takers.serial;
   if (taker.kind == Kind.Link) {
     callLink(taker, Reason.Wake);
   } else {
     cancel(taker);
     resume(taker, Reason.Wake, meetingGiver);
   }
+  endMeeting();
+}
+
+/** The taker has run, or was cut. Its meeting can be gone by then, and its row another's. */
+function endMeeting(): void {
+  const met = meeting;
+  meeting = null;
+  if (isCurrent(met, meetingSerial)) settle(met!);
 }
 
 function serveWaiters(queue: Row): void {
@@ -623,6 +635,7 @@ export function run(turnMs: f64, maxEntries: i32): f64 {
     freeRow(firing!);
     firing = null;
   }
+  if (meeting != null) endMeeting();
   if (dispatching != null) serveWaiters(dispatching!);
   while (true) {
     while (!isStopping && !isSpent && owed != 0 && !isEmpty()) {

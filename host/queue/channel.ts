@@ -29,6 +29,8 @@ import { Empty, Full } from "./errors.js";
  */
 export class Channel<T> {
   #meeting = new Meeting("Channel");
+  /** The get without options: one for all, for an operation has no state of one call. */
+  #get: Get<T> | null = null;
 
   /**
    * The channel that a guest, or another part of the program, has shared.
@@ -61,9 +63,10 @@ export class Channel<T> {
    * @switches always, unless `block` is false
    * @throws {@link Full} WEV_ERR_QUEUE_FULL when the timeout passes first, or nobody gets and `block` is false
    */
-  put(item: T, options: WaitOptions = {}): Operation<void> {
-    requireOptions(options);
+  put(item: T, options?: WaitOptions): Operation<void> {
     this.#meeting.checkItem(item);
+    if (options === undefined) return new Put(this.#meeting, item, true, -1);
+    requireOptions(options);
     const { block = true } = options;
     return limited(options, (ms) => new Put(this.#meeting, item, block, ms));
   }
@@ -74,7 +77,11 @@ export class Channel<T> {
    * @switches always, unless `block` is false
    * @throws {@link Empty} WEV_ERR_QUEUE_EMPTY when the timeout passes first, or nobody puts and `block` is false
    */
-  get(options: WaitOptions = {}): Operation<T> {
+  get(options?: WaitOptions): Operation<T> {
+    if (options === undefined) {
+      this.#get ??= new Get<T>(this.#meeting, true, -1);
+      return this.#get;
+    }
     requireOptions(options);
     const { block = true } = options;
     return limited(options, (ms) => new Get<T>(this.#meeting, block, ms));

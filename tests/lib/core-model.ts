@@ -80,6 +80,8 @@ export class Model implements World {
   private owed = Number.POSITIVE_INFINITY;
   /** A link being called, or a Timeout being delivered: it goes when that is over. */
   private delivering: Thing | null = null;
+  /** The one whose taker runs: it stays meanwhile. */
+  private meeting: Thing | null = null;
   private idle: Thing | null = null;
   private isStopping = false;
 
@@ -104,7 +106,7 @@ export class Model implements World {
   }
 
   private isNeededAlone(thing: Thing): boolean {
-    if (this.dispatching === thing || this.delivering === thing || thing.waiters.length > 0) return true;
+    if (this.meeting === thing || this.dispatching === thing || this.delivering === thing || thing.waiters.length > 0) return true;
     if (this.ready.some((entry) => entry.thing === thing)) return true;
     if (thing.kind === Kind.Queue) return thing.isPinned || !(thing.isUsed || thing.other?.isUsed);
     return thing.state !== State.Dead;
@@ -369,9 +371,11 @@ export class Model implements World {
     giver.ticket = 0;
     this.makeReadyOutOfTurn(giver);
     this.meetSoon(takers);
-    this.sweep();
+    this.meeting = takers;
     if (taker.isTask) this.resume(taker, Reason.Wake, giver.id);
     else this.call(taker, Reason.Wake);
+    this.meeting = null;
+    this.sweep();
   }
 
   lengthOf(id: number): number {
@@ -544,6 +548,7 @@ export class Model implements World {
     this.steps = 0;
     // Where the turn before was cut.
     this.delivering = null;
+    this.meeting = null;
     this.sweep();
     if (this.dispatching !== null) this.serve();
     for (;;) {
