@@ -76,7 +76,9 @@ export class Meeting {
   get balance(): number {
     if (this.#takers === 0) return 0;
     const { core } = this.hub!;
-    return core.waitersOf(this.#givers, this.#giversSerial) - core.waitersOf(this.#takers, this.#takersSerial);
+    return (
+      core.waitersOf(this.#givers, this.#giversSerial) - core.waitersOf(this.#takers, this.#takersSerial)
+    );
   }
 
   /** Throws unless an item can be given here: what is shared carries only what can cross. */

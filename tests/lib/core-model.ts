@@ -106,7 +106,13 @@ export class Model implements World {
   }
 
   private isNeededAlone(thing: Thing): boolean {
-    if (this.meeting === thing || this.dispatching === thing || this.delivering === thing || thing.waiters.length > 0) return true;
+    if (
+      this.meeting === thing ||
+      this.dispatching === thing ||
+      this.delivering === thing ||
+      thing.waiters.length > 0
+    )
+      return true;
     if (this.ready.some((entry) => entry.thing === thing)) return true;
     if (thing.kind === Kind.Queue) return thing.isPinned || !(thing.isUsed || thing.other?.isUsed);
     return thing.state !== State.Dead;
