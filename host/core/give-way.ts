@@ -1,10 +1,8 @@
 // Owns giving way, the most frequent operation of all: it has a cursor of its own that looks
 // neither for its operation nor at what resumed it. bench/cases/switch.js measures it.
 
-import { Outcome } from "../../assembly/core/abi.js";
 import { current } from "./current.js";
-import { busy, DONE, letGo, notInGreenlet, Operation, PARKED, type Step } from "./operation.js";
-import { setOutcome } from "./task.js";
+import { busy, DONE, GAVE_WAY, letGo, notInGreenlet, Operation, type Step } from "./operation.js";
 
 class GiveWay extends Operation<void> {
   get label(): string {
@@ -12,8 +10,7 @@ class GiveWay extends Operation<void> {
   }
 
   start(): Step<void> {
-    setOutcome(Outcome.Ready);
-    return PARKED;
+    return GAVE_WAY;
   }
 
   resume(): Step<void> {
@@ -38,8 +35,7 @@ const cursor: Iterator<unknown, void, unknown> = {
     task._isParked = true;
     // An operation that threw has left itself there.
     task._op = null;
-    setOutcome(Outcome.Ready);
-    return PARKED;
+    return GAVE_WAY;
   },
   throw(error) {
     letGo(error);

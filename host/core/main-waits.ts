@@ -5,7 +5,7 @@ import { Outcome, Reason } from "../../assembly/core/abi.js";
 import { HubDestroyed, LoopExit } from "./errors.js";
 import type { Hub } from "./hub.js";
 import { listRows, waitingOf } from "./inspect.js";
-import { type OutsideTask, setOutcome } from "./task.js";
+import type { OutsideTask } from "./task.js";
 import type { Timeout } from "./timeout.js";
 
 export class MainWaits {
@@ -33,8 +33,6 @@ export class MainWaits {
     this.#waiting.add(task);
     this.#watchOrNot();
     const outcome = hub.advance(task, Reason.Wake, 0);
-    // A greenlet that is running began it, and has not said yet what its own turn comes to.
-    setOutcome(Outcome.Parked);
     if (outcome === Outcome.Done) {
       hub.core.end(task._row);
       return;

@@ -10,14 +10,16 @@ import type { Hub } from "./hub.js";
 import type { Task } from "./task.js";
 
 /**
- * What beginning or resuming an operation comes to: a result, or one of the two steps below. They
+ * What beginning or resuming an operation comes to: a result, or one of the three steps below. They
  * are the very objects that the generator then gives to whoever resumed it, so the hub knows them
  * by identity, and a parked task allocates nothing.
  */
 export type Step<T> = IteratorResult<unknown, T>;
 
-/** The task is parked, or gives way. */
+/** The task is parked. */
 export const PARKED: Step<never> = { done: false, value: "parked" };
+/** The task gives way: it stays ready, behind all that is. */
+export const GAVE_WAY: Step<never> = { done: false, value: "gave way" };
 /** The task has a new frame on its stack; run that. */
 export const CALLED: Step<never> = { done: false, value: "called" };
 /** A result of nothing. */
@@ -114,7 +116,7 @@ const cursor: Iterator<unknown, unknown, unknown> = {
     } else {
       step = op.start(task);
     }
-    if (step === PARKED) task._isParked = true;
+    if (step === PARKED || step === GAVE_WAY) task._isParked = true;
     else if (step !== CALLED) task._op = null;
     return step;
   },

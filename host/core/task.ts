@@ -10,7 +10,7 @@ import { setTimedOut, switchTo } from "./current.js";
 import { describe, ExhaustedError, RangeUsageError, YieldError } from "./errors.js";
 import { delegate, type Frame, NEXT, THROW } from "./frame.js";
 import type { Hub } from "./hub.js";
-import { CALLED, Operation, PARKED } from "./operation.js";
+import { CALLED, GAVE_WAY, Operation, PARKED } from "./operation.js";
 import type { Site } from "./report.js";
 
 interface OuterFrame {
@@ -23,14 +23,6 @@ interface OuterFrame {
 
 /** Nested calls take no stack, so a recursion without end must be stopped before memory is gone (call.test.ts). */
 const DEEPEST_CALL = 100_000;
-
-/** What the running task's turn came to, if it did not end. */
-let outcome: Outcome = Outcome.Parked;
-
-/** Says what the running task's turn comes to, unless it ends. */
-export function setOutcome(value: Outcome): void {
-  outcome = value;
-}
 
 /** Named with an underscore, so that a subclass of Greenlet cannot hit one by accident. */
 export abstract class Task {
@@ -89,7 +81,6 @@ export abstract class Task {
   /** @internal Runs it until it parks, gives way or ends. Never throws. */
   _advance(reason: Reason, cause: number): Outcome {
     const caller = switchTo(this);
-    outcome = Outcome.Parked;
     let isThrow = false;
     let error: unknown;
     if (reason === Reason.Interrupt || reason === Reason.Timeout) {
@@ -132,7 +123,8 @@ export abstract class Task {
         error = thrown;
         continue;
       }
-      if (step === PARKED) return outcome;
+      if (step === PARKED) return Outcome.Parked;
+      if (step === GAVE_WAY) return Outcome.Ready;
       isThrow = false;
       if (step.done) {
         if (!this._pop()) {
