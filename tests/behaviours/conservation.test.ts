@@ -1,5 +1,9 @@
 // Never lose a waiter, an item or a permit: random programs of every tool, each under several orders.
 // WEVENT_PROGRAMS and WEVENT_SEEDS say how many; a failing one is printed as a script with its seed.
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { programs, script } from "../lib/tool-program.ts";
@@ -26,3 +30,15 @@ it(`no item, permit or waiter is lost in ${PROGRAMS} programs × ${SEEDS} orders
   await fc.assert(property, { numRuns: PROGRAMS, endOnFailure: false });
   console.log(`${PROGRAMS} programs, ${runs} runs without a violation`);
 }, 3_600_000);
+
+it("a program is printed as a script that runs by itself", async () => {
+  const folder = fileURLToPath(new URL("../../build/programs", import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  for (const [i, program] of fc.sample(programs, { numRuns: 5, seed: 1 }).entries()) {
+    const file = `${folder}/${i}.mjs`;
+    writeFileSync(file, script(program, i));
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { timeout: 60_000 });
+    expect(stdout, file).toMatch(/^g\d /m);
+    expect(stderr, file).toBe("");
+  }
+});

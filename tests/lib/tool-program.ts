@@ -64,63 +64,87 @@ export const programs: fc.Arbitrary<Program> = fc.record({
   greenlets: fc.array(fc.array(action, { minLength: 1, maxLength: 7 }), { minLength: 2, maxLength: 7 }),
 });
 
-const limit = (ms: number) => (ms < 0 ? "" : `{ timeout: ${ms} }`);
-const after = (first: string, ms: number) => (ms < 0 ? first : `${first}, ${limit(ms)}`);
+/** Options of a call; `isSignalled`: it is under the program's signal. */
+function limits(ms: number, isSignalled: boolean): string {
+  const parts = [
+    ...(ms < 0 ? [] : [`timeout: ${ms}`]),
+    ...(isSignalled ? ["signal: controller.signal"] : []),
+  ];
+  return parts.length === 0 ? "" : `{ ${parts.join(", ")} }`;
+}
+
+const after = (first: string, options: string) => (options === "" ? first : `${first}, ${options}`);
 
 /** An action as a statement. */
-function lineOf(action: Action): string {
+function lineOf(action: Action, isSignalled: boolean): string {
+  const within = (ms: number) => limits(ms, isSignalled);
   switch (action[0]) {
     case "put":
-      return `yield* queues[${action[1]}].put(${after("next++", action[2])});`;
+      return `yield* queues[${action[1]}].put(${after("next++", within(action[2]))});`;
     case "get":
     case "peek":
-      return `log(yield* queues[${action[1]}].${action[0]}(${limit(action[2])}));`;
+      return `log(yield* queues[${action[1]}].${action[0]}(${within(action[2])}));`;
     case "putNowait":
       return `queues[${action[1]}].putNowait(next++);`;
     case "getNowait":
       return `log(queues[${action[1]}].getNowait());`;
     case "give":
-      return `yield* channel.put(${after("next++", action[1])});`;
+      return `yield* channel.put(${after("next++", within(action[1]))});`;
     case "take":
-      return `log(yield* channel.get(${limit(action[1])}));`;
+      return `log(yield* channel.get(${within(action[1])}));`;
     case "giveNow":
       return "channel.putNowait(next++);";
     case "takeNow":
       return "log(channel.getNowait());";
     case "hold": {
-      const hold = `yield* semaphores[${action[1]}].hold(${limit(action[2])})`;
-      return `{ const held = ${hold}; try { ${action[3] < 0 ? "" : `yield* sleep(${action[3]}); `}} finally { held[Symbol.dispose](); } }`;
+      const held = action[3] < 0 ? "" : `yield* sleep(${action[3]});`;
+      const acquire = `yield* semaphores[${action[1]}].acquire(${within(action[2])})`;
+      return `if (${acquire}) try { ${held} } finally { semaphores[${action[1]}].release(); }`;
     }
     case "shutdown":
       return `queues[${action[1]}].shutdown?.(${action[2]});`;
     case "await":
-      return `log(yield* event.wait(${limit(action[1])}));`;
+      return `log(yield* event.wait(${within(action[1])}));`;
     case "set":
     case "clear":
       return `event.${action[0]}();`;
     case "sleep":
-      return `yield* sleep(${action[1]});`;
+      return `yield* sleep(${after(`${action[1]}`, within(-1))});`;
     case "kill":
       return `greenlets[${action[1]} % greenlets.length].kill();`;
     case "abort":
-      return "controller.abort();";
-    case "timeout":
-      return `/* the next under a Timeout of ${action[1]} ms */`;
-    case "signal":
-      return "/* the next under controller.signal */";
+      return "controller.abort(new Error()); controller = new AbortController();";
+    default:
+      throw new Error(`${action[0]} is no statement`);
   }
+}
+
+/** A greenlet's actions as statements: what is said of the next one is part of it. */
+function linesOf(actions: readonly Action[]): string[] {
+  const lines: string[] = [];
+  let timeoutMs = -1;
+  let isSignalled = false;
+  for (const action of actions) {
+    if (action[0] === "timeout") timeoutMs = action[1];
+    else if (action[0] === "signal") isSignalled = true;
+    else {
+      const line = lineOf(action, isSignalled);
+      const timeout = timeoutMs < 0 ? "null" : `Timeout.startNew(${timeoutMs})`;
+      lines.push(`    yield* attempt(log, ${timeout}, function* () { ${line} });`);
+      timeoutMs = -1;
+      isSignalled = false;
+    }
+  }
+  return lines;
 }
 
 /** The program as a script that runs by itself and logs what happens. */
 export function script(program: Program, seed: number): string {
-  const bodies = program.greenlets.map((actions, i) => {
-    const lines = actions.map(
-      (action) =>
-        `    try { ${lineOf(action)} } catch (error) { log(error.name); if (error.name === "GreenletExit") throw error; }`,
-    );
-    return `  function* g${i}() {\n    const log = (what) => console.log("g${i}", what);\n${lines.join("\n")}\n  },`;
-  });
-  return `import { Event, Hub, joinAll, sleep, spawn } from "wevent";
+  const bodies = program.greenlets.map(
+    (actions, i) =>
+      `  function* g${i}() {\n    const log = (what) => console.log("g${i}", what);\n${linesOf(actions).join("\n")}\n  },`,
+  );
+  return `import { Event, Hub, joinAll, sleep, spawn, Timeout } from "wevent";
 import { Semaphore } from "wevent/lock";
 import { Channel, LifoQueue, PriorityQueue, Queue, SimpleQueue } from "wevent/queue";
 
@@ -128,9 +152,19 @@ const queues = [${QUEUES.join(", ")}];
 const semaphores = [${SEMAPHORES.join(", ")}];
 const channel = new Channel();
 const event = new Event();
-const controller = new AbortController();
+let controller = new AbortController();
 const greenlets = [];
 let next = 0;
+function* attempt(log, timeout, step) {
+  try {
+    yield* step();
+  } catch (error) {
+    log(error.name);
+    if (error.name === "GreenletExit") throw error;
+  } finally {
+    timeout?.close();
+  }
+}
 const bodies = [
 ${bodies.join("\n")}
 ];
