@@ -6,7 +6,9 @@ import { Task } from "./core/task.js";
 
 /** An iteration whose steps may block: an OperationIterator, or as much of one as is needed. */
 export interface BlockingItems<I> {
+  /** The next item. @switches when it waits for one */
   next(): Operation<IteratorResult<I, unknown>>;
+  /** It is left before its end. @noswitch */
   close?(): void;
 }
 

@@ -12,7 +12,7 @@ import type { Operation } from "./core/operation.js";
 import type { OperationIterator } from "./operation-iterator.js";
 
 export abstract class Mapping extends Members {
-  /** Whether a spawn would have to wait. */
+  /** Whether a spawn would have to wait. @noswitch */
   abstract full(): boolean;
 
   /** @internal A greenlet as a member, or null: there is no place. */

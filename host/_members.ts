@@ -42,7 +42,7 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
     return this.#members.keys();
   }
 
-  /** Whether a greenlet is a member. */
+  /** Whether a greenlet is a member. @noswitch */
   has(greenlet: Greenlet): boolean {
     return this.#members.has(greenlet);
   }

@@ -27,12 +27,12 @@ export class AsyncResult<T = unknown> implements LinkTarget<T> {
   /** The get without a limit: one for all, for an operation has no state of one call. */
   #get: Get<T> | null = null;
 
-  /** Whether a value or an error is set. */
+  /** Whether a value or an error is set. @noswitch */
   ready(): boolean {
     return this.#outcome !== null;
   }
 
-  /** Whether a value is set. */
+  /** Whether a value is set. @noswitch */
   successful(): boolean {
     return this.#outcome?.isError === false;
   }

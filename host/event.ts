@@ -47,11 +47,12 @@ export class Event {
     this.#queue.unshare();
   }
 
+  /** Whether the flag is set. @noswitch */
   isSet(): boolean {
     return this.#queue.level !== 0;
   }
 
-  /** As `isSet`. */
+  /** As `isSet`. @noswitch */
   ready(): boolean {
     return this.isSet();
   }
@@ -62,6 +63,7 @@ export class Event {
     this.#queue.notify();
   }
 
+  /** Takes the flag back: who comes from here on waits. Those whom `set` has released stay released. @noswitch */
   clear(): void {
     this.#queue.level = 0;
   }

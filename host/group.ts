@@ -57,7 +57,7 @@ export class Group extends Mapping {
     return this._spawnNow(body, args);
   }
 
-  /** Whether `spawn` would have to wait: never. */
+  /** Whether `spawn` would have to wait: never. @noswitch */
   override full(): boolean {
     return false;
   }

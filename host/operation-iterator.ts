@@ -7,9 +7,9 @@ import type { Operation } from "./core/operation.js";
 
 /** An iteration whose steps may block. */
 export interface OperationIterator<T> extends AsyncIterable<T>, Disposable {
-  /** The next item, waiting for it. */
+  /** The next item, waiting for it. @switches when there is none yet */
   next(): Operation<IteratorResult<T, undefined>>;
-  /** Ends the iteration; `next` gives `done` from here on. */
+  /** Ends the iteration; `next` gives `done` from here on. @noswitch */
   close(): void;
 }
 

@@ -48,12 +48,12 @@ export class Pool extends Mapping {
     this.#places = size === null ? new DummySemaphore() : new Semaphore(size);
   }
 
-  /** Whether `spawn` would have to wait. */
+  /** Whether `spawn` would have to wait. @noswitch */
   override full(): boolean {
     return this.#places.locked();
   }
 
-  /** Places that are free; 1 without a limit. */
+  /** Places that are free; 1 without a limit. @noswitch */
   freeCount(): number {
     return this.#places.counter;
   }

@@ -26,12 +26,12 @@ export class RLock extends Lockable {
     return this.#count;
   }
 
-  /** Whether somebody has it. */
+  /** Whether somebody has it. @noswitch */
   locked(): boolean {
     return this.#count > 0;
   }
 
-  /** Whether the running greenlet has it, or main where no greenlet runs. */
+  /** Whether the running greenlet has it, or main where no greenlet runs. @noswitch */
   isOwned(): boolean {
     return this.#count > 0 && this.#isOwner(current);
   }

@@ -70,12 +70,12 @@ export class Semaphore extends Lockable {
     return this._queue.level;
   }
 
-  /** Whether no permit is free. */
+  /** Whether no permit is free. @noswitch */
   locked(): boolean {
     return this.counter === 0;
   }
 
-  /** Whether a permit is free: what `wait` and `iwait` of several objects ask. */
+  /** Whether a permit is free: what `wait` and `iwait` of several objects ask. @noswitch */
   ready(): boolean {
     return this.counter > 0;
   }
@@ -220,12 +220,12 @@ export class DummySemaphore extends Lockable {
     return 1;
   }
 
-  /** Never. */
+  /** Never. @noswitch */
   locked(): boolean {
     return false;
   }
 
-  /** Always. */
+  /** Always. @noswitch */
   ready(): boolean {
     return true;
   }

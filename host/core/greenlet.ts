@@ -51,7 +51,9 @@ export interface WaitOptions extends Limits {
 
 /** What a link may hand the outcome to instead of calling a function: an AsyncResult is one. */
 export interface LinkTarget<T> {
+  /** It succeeded. @noswitch */
   set(value: T): void;
+  /** It failed. @noswitch */
   setError(error: unknown): void;
 }
 
@@ -144,7 +146,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     };
   }
 
-  /** The body, where a subclass defines it. Given the constructor's further arguments. */
+  /** The body, where a subclass defines it. Given the constructor's further arguments. @switches as it does */
   run(...args: unknown[]): BodyResult<T> {
     return (this._body === null ? undefined : this._body(...(args as never[]))) as T;
   }
@@ -244,12 +246,12 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     return this._life >= Life.Succeeded;
   }
 
-  /** As `dead`. */
+  /** As `dead`. @noswitch */
   ready(): boolean {
     return this.dead;
   }
 
-  /** Whether it ended by returning, or by GreenletExit. */
+  /** Whether it ended by returning, or by GreenletExit. @noswitch */
   successful(): boolean {
     return this._life === Life.Succeeded;
   }
@@ -441,7 +443,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     links?.clear();
   }
 
-  /** Whether a link is waiting to be called. */
+  /** Whether a link is waiting to be called. @noswitch */
   hasLinks(): boolean {
     return (this._extra?.links?.size ?? 0) > 0;
   }

@@ -49,17 +49,17 @@ export abstract class QueueBase<T> {
     return this.size;
   }
 
-  /** As `size`. */
+  /** As `size`. @noswitch */
   qsize(): number {
     return this.size;
   }
 
-  /** Whether there is nothing to get. */
+  /** Whether there is nothing to get. @noswitch */
   empty(): boolean {
     return this.size === 0;
   }
 
-  /** Whether there is no room to put into; never without a limit. */
+  /** Whether there is no room to put into; never without a limit. @noswitch */
   full(): boolean {
     return this.size >= this.#limit;
   }

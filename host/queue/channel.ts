@@ -105,17 +105,17 @@ export class Channel<T> {
     return this.#meeting.balance;
   }
 
-  /** Always 0: a channel holds nothing. */
+  /** Always 0: a channel holds nothing. @noswitch */
   qsize(): number {
     return 0;
   }
 
-  /** Always true. */
+  /** Always true. @noswitch */
   empty(): boolean {
     return true;
   }
 
-  /** Always true. */
+  /** Always true. @noswitch */
   full(): boolean {
     return true;
   }

@@ -10,13 +10,13 @@
 export interface Store<T> {
   /** How many items it holds. */
   readonly size: number;
-  /** Takes an item in. An error leaves the store as it was, and is thrown by the queue's `put`. */
+  /** Takes an item in. An error leaves the store as it was, and is thrown by the queue's `put`. @noswitch */
   put(item: T): void;
-  /** Gives the next item and forgets it. Called only when there is one. */
+  /** Gives the next item and forgets it. Called only when there is one. @noswitch */
   get(): T;
-  /** Gives the next item. Called only when there is one. */
+  /** Gives the next item. Called only when there is one. @noswitch */
   peek(): T;
-  /** Another store with the same items, which gives them in the same order. */
+  /** Another store with the same items, which gives them in the same order. @noswitch */
   copy(): Store<T>;
 }
 
