@@ -1,5 +1,6 @@
 import {
   type Greenlet,
+  getCurrent,
   idle,
   joinAll,
   kill,
@@ -156,4 +157,93 @@ export function* timeoutsNest(log: Log) {
 function* goesThrough(ms: number) {
   yield* sleep(ms);
   return true;
+}
+
+function* napsWithin(log: Log, name: string, ms: number) {
+  log(`${name} ${yield* withTimeout(ms, () => goesThrough(10), { timeoutValue: false })}`);
+}
+
+export function* timeoutIsOfItsGreenletOnly(log: Log) {
+  yield* joinAll([spawn(napsWithin, log, "a", 5), spawn(napsWithin, log, "b", 1000)]);
+}
+
+export function* laterStartsBehindTheReady(log: Log) {
+  const later = spawnLater(0, log, "later");
+  spawn(log, "ready");
+  yield* sleep(0);
+  log("goes on");
+  yield* later.join();
+}
+
+function* napsTwice(log: Log) {
+  try {
+    yield* sleep(0);
+    log("first");
+    yield* sleep(1_000_000);
+    log("never");
+  } finally {
+    log("exit");
+  }
+}
+
+export function* killComesAfterTheWake(log: Log) {
+  const greenlet = spawn(napsTwice, log);
+  yield* sleep(0);
+  kill(greenlet);
+  yield* greenlet.join();
+  log(`${greenlet.dead} ${greenlet.successful()}`);
+}
+
+export function* killIsLostOnTheEnded(log: Log) {
+  const greenlet = spawn(naps, 0);
+  yield* sleep(0);
+  kill(greenlet);
+  log(`${yield* greenlet.get()}`);
+  kill(greenlet);
+  log(`${greenlet.value} ${greenlet.successful()}`);
+}
+
+export function* killTwiceIsKillOnce(log: Log) {
+  const greenlet = spawn(endless, log, "a");
+  yield* sleep(0);
+  kill(greenlet);
+  kill(greenlet);
+  yield* greenlet.join();
+  kill(greenlet);
+  log(`${greenlet.dead} ${greenlet.successful()}`);
+}
+
+function* endsItself(log: Log) {
+  try {
+    kill(getCurrent() as Greenlet);
+    log("still here");
+    yield* sleep(0);
+    log("never");
+  } finally {
+    log("exit");
+  }
+}
+
+export function* killOfOneself(log: Log) {
+  const greenlet = spawn(endsItself, log);
+  yield* greenlet.join();
+  log(`${greenlet.dead} ${greenlet.successful()}`);
+}
+
+function* cleansUp(log: Log) {
+  try {
+    log("in");
+    yield* sleep(1_000_000);
+  } finally {
+    log("cleaning");
+    yield* sleep(10);
+    log("clean");
+  }
+}
+
+export function* killWaitsForTheCleanup(log: Log) {
+  const greenlet = spawn(cleansUp, log);
+  yield* sleep(0);
+  yield* greenlet.kill();
+  log(`dead ${greenlet.dead}`);
 }

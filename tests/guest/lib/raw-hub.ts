@@ -81,6 +81,19 @@ export class RawHub {
   }
 }
 
+/** What a module asks for beyond the least, such as what crosses to a host: it links, and may not be called. */
+function refusals(module: WebAssembly.Module): Record<string, () => never> {
+  const names = WebAssembly.Module.imports(module).map(({ name }) => name);
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      () => {
+        throw new Error(`the raw hub has no ${name}`);
+      },
+    ]),
+  );
+}
+
 export class RawGuest {
   readonly exports: Exports;
 
@@ -92,8 +105,10 @@ export class RawGuest {
     const { core } = hub;
     const entry = core.table.grow(1);
     const noop = () => {};
-    this.exports = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
+    const module = new WebAssembly.Module(bytes as BufferSource);
+    this.exports = new WebAssembly.Instance(module, {
       wevent: {
+        ...refusals(module),
         ...core,
         entry,
         now: () => hub.nowMs,

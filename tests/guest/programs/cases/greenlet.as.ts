@@ -1,5 +1,5 @@
 import {
-  AnyGreenlet, Timeout, idle, joinAll, kill, onExit, sleep, spawn, spawnLater, wait, withTimeout,
+  AnyGreenlet, Timeout, getCurrent, idle, joinAll, kill, onExit, sleep, spawn, spawnLater, wait, withTimeout,
 } from "wevent/assembly";
 import { log, told } from "./words.as";
 
@@ -131,4 +131,95 @@ export function timeoutsNest(): void {
   inner.cancel();
   log(withTimeout(5, (ms: f64): void => { sleep(ms); }, 100.0).toString());
   log(withTimeout(100, (ms: f64): void => { sleep(ms); }, 5.0).toString());
+}
+
+function napsWithin(name: string, ms: f64): void {
+  log(name + " " + withTimeout(ms, (nap: f64): void => { sleep(nap); }, 10.0).toString());
+}
+
+export function timeoutIsOfItsGreenletOnly(): void {
+  joinAll([
+    spawn((name: string): void => napsWithin(name, 5), "a"),
+    spawn((name: string): void => napsWithin(name, 1000), "b"),
+  ]);
+}
+
+export function laterStartsBehindTheReady(): void {
+  const later = spawnLater(0, log, "later");
+  spawn(log, "ready");
+  sleep(0);
+  log("goes on");
+  later.join();
+}
+
+function fate(greenlet: AnyGreenlet): void {
+  log(greenlet.dead.toString() + " " + greenlet.successful.toString());
+}
+
+function napsTwice(): void {
+  onExit(log, "exit");
+  sleep(0);
+  log("first");
+  sleep(1_000_000);
+  log("never");
+}
+
+export function killComesAfterTheWake(): void {
+  const greenlet = spawn(napsTwice);
+  sleep(0);
+  kill(greenlet);
+  greenlet.join();
+  fate(greenlet);
+}
+
+export function killIsLostOnTheEnded(): void {
+  const greenlet = spawn(naps, 0);
+  sleep(0);
+  kill(greenlet);
+  log(greenlet.get().toString());
+  kill(greenlet);
+  log(greenlet.value.toString() + " " + greenlet.successful.toString());
+}
+
+export function killTwiceIsKillOnce(): void {
+  const greenlet = spawn(endless, "a");
+  sleep(0);
+  kill(greenlet);
+  kill(greenlet);
+  greenlet.join();
+  kill(greenlet);
+  fate(greenlet);
+}
+
+function endsItself(): void {
+  onExit(log, "exit");
+  kill(getCurrent()!);
+  log("still here");
+  sleep(0);
+  log("never");
+}
+
+export function killOfOneself(): void {
+  const greenlet = spawn(endsItself);
+  greenlet.join();
+  fate(greenlet);
+}
+
+function cleans(_: i32): void {
+  log("cleaning");
+  sleep(10);
+  log("clean");
+}
+
+function cleansUp(): void {
+  onExit(cleans, 0);
+  log("in");
+  sleep(1_000_000);
+}
+
+export function killWaitsForTheCleanup(): void {
+  const greenlet = spawn(cleansUp);
+  sleep(0);
+  greenlet.kill();
+  log("dead " + greenlet.dead.toString());
 }
