@@ -4,7 +4,8 @@
 import { Attempt } from "./core/attempt.js";
 import { call } from "./core/call.js";
 import { requireOptions } from "./core/check.js";
-import { type Body, Greenlet, type KillError, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
+import type { KillError } from "./core/exit.js";
+import { type Body, Greenlet, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
 import { Link } from "./core/link.js";
 import { done, type Operation, type Step } from "./core/operation.js";
 import { type Limits, limited } from "./core/timeout.js";

@@ -3,26 +3,19 @@
 import { call } from "./core/call.js";
 import { listOf, requireOptions } from "./core/check.js";
 import { current } from "./core/current.js";
-import {
-  type Body,
-  Greenlet,
-  type KillError,
-  requireGreenlet,
-  spawnGreenlet,
-  type WaitOptions,
-} from "./core/greenlet.js";
+import type { KillError } from "./core/exit.js";
+import { type Body, Greenlet, requireGreenlet, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
 import { currentHub, Hub, type Main } from "./core/hub.js";
 import type { Operation } from "./core/operation.js";
 import { limited, Timeout } from "./core/timeout.js";
 import { joinAll } from "./wait.js";
 
 export { call } from "./core/call.js";
+export { GreenletExit, type KillError } from "./core/exit.js";
 export {
   type Body,
   type BodyResult,
   Greenlet,
-  GreenletExit,
-  type KillError,
   type LinkTarget,
   type WaitOptions,
 } from "./core/greenlet.js";

@@ -18,7 +18,9 @@ export {
   WeventError,
   YieldError,
 } from "./core/errors.js";
-export { getHub, Hub, type HubOptions, type HubStats, type Main } from "./core/hub.js";
+export { getHub, Hub, type Main } from "./core/hub.js";
+export type { HubOptions } from "./core/hub-options.js";
 export type { TreeNode } from "./core/inspect.js";
 export { Operation } from "./core/operation.js";
 export type { ErrorReport } from "./core/report.js";
+export type { HubStats } from "./core/stats.js";

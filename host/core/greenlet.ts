@@ -1,18 +1,20 @@
-// Long because its public face is gevent's, each member with its docstring. Owns the greenlet: its life, its outcome, its links, and how it is killed. Scheduling is the
-// core's; frames are Task's.
+// Long because its public face is gevent's, each member with its docstring. Owns the greenlet: its life,
+// its outcome, its links, and how it is killed. Scheduling is the core's; frames are Task's.
 
 import { requireBody, requireCallback, requireOptions } from "./check.js";
-import { current, isTimedOut } from "./current.js";
-import { checkMs, describe, type ErrorCode, KillValueError, RangeUsageError, UsageError } from "./errors.js";
+import { current } from "./current.js";
+import { checkMs, describe, KillValueError, RangeUsageError, UsageError } from "./errors.js";
+import { GreenletExit, isKillError, type KillError, makeError } from "./exit.js";
 import { type Frame, frameOf } from "./frame.js";
+import { GetOutcome, WaitForDeath } from "./greenlet-waits.js";
 import { handleOf } from "./handle.js";
-import { currentHub, type Hub, type Main } from "./hub.js";
+import { currentHub, type Main } from "./hub.js";
 import type { Ended } from "./inspect.js";
-import { callBack, Link } from "./link.js";
-import { DONE, done, Operation, PARKED, type Step } from "./operation.js";
+import { callBack, Link, Links } from "./link.js";
+import type { Operation } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
 import { Task } from "./task.js";
-import { expired, type Limit, type Limits, limited, limitsOf, Timeout } from "./timeout.js";
+import { type Limit, type Limits, limited, limitsOf, Timeout } from "./timeout.js";
 
 /**
  * What can run as a greenlet: a generator function, an async function (the greenlet waits for its
@@ -21,27 +23,6 @@ import { expired, type Limit, type Limits, limited, limitsOf, Timeout } from "./
 export type Body<A extends unknown[], T> = (
   ...args: A
 ) => Generator<unknown, T, unknown> | PromiseLike<T> | T;
-
-/**
- * What a killed greenlet is ended with. Counts as success: it becomes the greenlet's value.
- *
- * @source gevent.GreenletExit. It derives from BaseException there, so that `except Exception`
- * lets it pass; JavaScript has one kind of exception, so a `catch` must rethrow it.
- */
-export class GreenletExit extends Error {
-  readonly code = "WEV_ERR_GREENLET_EXIT" satisfies ErrorCode;
-  constructor(message = "the greenlet was killed") {
-    const limit = Error.stackTraceLimit;
-    // Its own stack says nothing that the park site does not say better, and costs a microsecond.
-    Error.stackTraceLimit = 0;
-    super(message);
-    Error.stackTraceLimit = limit;
-    Object.defineProperty(this, "name", { value: "GreenletExit", configurable: true, writable: true });
-  }
-}
-
-/** Something to end a greenlet with: an error, or a class of errors to make one from. */
-export type KillError = Error | (new () => Error);
 
 /** Options of calls that may wait. */
 export interface WaitOptions extends Limits {
@@ -376,7 +357,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
   /** Throws an error into it; like kill, without the waiting. @noswitch */
   throw(error: KillError): void {
     if (this.dead) return;
-    const isError = error instanceof Error || (typeof error === "function" && isErrorClass(error));
+    const isError = isKillError(error);
     if (this._life <= Life.Scheduled) {
       this._discard(isError ? makeError(error) : new KillValueError(error));
     } else if (isError) {
@@ -427,20 +408,12 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** Takes back the oldest link made with `callback`; none: nothing happens. @noswitch */
   unlink(callback: unknown): void {
-    const links = this._extra?.links;
-    for (const link of links ?? []) {
-      if (link.context !== callback) continue;
-      link.cancel();
-      links!.delete(link);
-      return;
-    }
+    this._extra?.links?.unlink(callback);
   }
 
   /** Takes back all links. @noswitch */
   unlinkAll(): void {
-    const links = this._extra?.links;
-    for (const link of links ?? []) link.cancel();
-    links?.clear();
+    this._extra?.links?.unlinkAll();
   }
 
   /** Whether a link is waiting to be called. @noswitch */
@@ -481,7 +454,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     );
     this._place(link);
     const more = this._more();
-    more.links ??= new Set();
+    more.links ??= new Links();
     more.links.add(link);
   }
 
@@ -582,21 +555,13 @@ const NO_ARGUMENTS: readonly unknown[] = [];
 /** What most greenlets never need; apart, so that a million of them stay small. */
 class Extra {
   name: string | undefined = undefined;
-  links: Set<Link> | undefined = undefined;
+  links: Links | undefined = undefined;
   owners = 0;
   locals: Record<PropertyKey, unknown> | undefined = undefined;
   copies: WeakMap<object, object> | undefined = undefined;
   abort: AbortController | undefined = undefined;
   spawnSite: Site | null = null;
   parkSite: Site | null = null;
-}
-
-function isErrorClass(value: unknown): boolean {
-  return value === Error || (value as { prototype?: unknown }).prototype instanceof Error;
-}
-
-function makeError(error: KillError): Error {
-  return typeof error === "function" ? new error() : error;
 }
 
 function notCallable(value: unknown): UsageError {
@@ -631,86 +596,4 @@ function make(made: GreenletClass, args: readonly unknown[]): Greenlet {
   // A subclass may have a body of its own, and a constructor that takes none.
   if ((made as unknown) === Greenlet) requireBody(args[0]);
   return new made(...(args as never[]));
-}
-
-class GetOutcome<T> extends Operation<T> {
-  readonly #greenlet: Greenlet<T>;
-  readonly #block: boolean;
-  readonly #timeoutMs: number;
-
-  constructor(greenlet: Greenlet<T>, block: boolean, ms: number) {
-    super();
-    this.#greenlet = greenlet;
-    this.#block = block;
-    this.#timeoutMs = ms;
-  }
-
-  get label(): string {
-    return "Greenlet.get";
-  }
-
-  override get home(): Hub {
-    return this.#greenlet.hub;
-  }
-
-  start(task: Task): Step<T> {
-    const greenlet = this.#greenlet;
-    if (greenlet.dead) return this.#outcome();
-    if (!this.#block) throw expired(0);
-    waitForGreenlet(task, greenlet as Greenlet, this.#timeoutMs, this.label);
-    return PARKED;
-  }
-
-  resume(): Step<T> {
-    if (isTimedOut()) throw expired(this.#timeoutMs);
-    return this.#outcome();
-  }
-
-  #outcome(): Step<T> {
-    const greenlet = this.#greenlet;
-    if (greenlet.successful()) return done(greenlet.value as T);
-    throw greenlet.error;
-  }
-}
-
-class WaitForDeath extends Operation<void> {
-  readonly label: string;
-  readonly #greenlet: Greenlet;
-  readonly #timeoutMs: number;
-  readonly #isDone: boolean;
-
-  constructor(greenlet: unknown, verb: string, ms: number, isDone = false) {
-    super();
-    this.#greenlet = greenlet as Greenlet;
-    this.label = `Greenlet.${verb}`;
-    this.#timeoutMs = ms;
-    this.#isDone = isDone;
-  }
-
-  override get home(): Hub {
-    return this.#greenlet.hub;
-  }
-
-  start(task: Task): Step<void> {
-    if (this.#isDone || this.#greenlet.dead) return DONE;
-    waitForGreenlet(task, this.#greenlet as Greenlet, this.#timeoutMs, this.label);
-    return PARKED;
-  }
-
-  resume(): Step<void> {
-    return DONE;
-  }
-}
-
-/** Parks the task in the greenlet's line. The greenlet must not have ended. */
-export function waitForGreenlet(task: Task, greenlet: Greenlet, ms: number, label: string): void {
-  const { hub } = greenlet;
-  if (hub !== task.hub) {
-    throw new UsageError(
-      "WEV_ERR_FOREIGN_HUB",
-      `could not use ${label} because ${greenlet.name} belongs to another hub; await it from outside greenlets`,
-    );
-  }
-  if (greenlet._row === 0) hub.createTask(greenlet);
-  hub.waitOn(task, greenlet._row, greenlet._serial, ms);
 }

@@ -3,19 +3,19 @@
 // row to the host's half of it. When the core runs is the pump's; main and reports have their own
 // files. It knows tasks, not what greenlets or events mean.
 
-import { driver as runtimeDriver } from "#driver";
-import { Count, Kind, Layout, type Outcome, Reason, Status, Turn } from "../../assembly/core/abi.js";
+import { Count, Layout, type Outcome, Reason, Status, Turn } from "../../assembly/core/abi.js";
 import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { Contexts } from "./context.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
 import type { Capability, Driver } from "./driver.js";
-import { checkMs, describe, HubDestroyed, RangeUsageError, UnsupportedError, UsageError } from "./errors.js";
-import { type AnyBody, type Body, Greenlet, GreenletExit } from "./greenlet.js";
+import { HubDestroyed, UnsupportedError, UsageError } from "./errors.js";
+import { GreenletExit } from "./exit.js";
+import { type AnyBody, type Body, Greenlet } from "./greenlet.js";
+import { checkedOptions, type HubOptions } from "./hub-options.js";
 import {
   type GuestTasks,
   type Halves,
-  isTask,
   listRows,
   parentOf,
   type RowView,
@@ -32,62 +32,11 @@ import { type Operation, setOutside } from "./operation.js";
 import { Pump } from "./pump.js";
 import type { ErrorReport, Failed, Failure } from "./report.js";
 import { Reports } from "./reports.js";
+import { countRows, type HubStats } from "./stats.js";
 import { exhausted, OutsideTask, Task } from "./task.js";
 import { type Limits, limited, type Timeout } from "./timeout.js";
 import { VirtualDriver } from "./virtual.js";
 import { WaitIdle } from "./wait-idle.js";
-
-/** What `hub.stats()` answers. */
-export interface HubStats {
-  /** Greenlets that have not ended, of both kinds. */
-  readonly greenlets: number;
-  /** Entries of the run queue. */
-  readonly ready: number;
-  /** Deadlines set. */
-  readonly timers: number;
-  /** Objects that somebody waits for or is called back by: events, locks. Greenlets are not among them. */
-  readonly lines: number;
-  /** Callbacks of the hub that are to come: rawlinks, main's timeouts. */
-  readonly links: number;
-  /** Completions from outside that greenlets wait for: promises, I/O. */
-  readonly completions: number;
-  /** Awaits of operations outside greenlets. */
-  readonly main: number;
-  /** Resumes of greenlets since the hub was made (modulo 2^32). */
-  readonly switches: number;
-  /** What follows every switch, at a cost: 0 but while `wevent/util` was asked to. */
-  readonly observers: number;
-  /** Bytes of the scheduler's memory. */
-  readonly memoryBytes: number;
-}
-
-export interface HubOptions {
-  /** The runtime; omitted: the one this program runs in. */
-  readonly driver?: Driver;
-  /**
-   * "virtual": time stands still while anything is ready and jumps to the next deadline when
-   * nothing is; the hub is then closed. Omitted: "real".
-   */
-  readonly clock?: "real" | "virtual";
-  /**
-   * Nothing outside this hub will wake its greenlets but the completions they wait for, so main is
-   * told at once when it waits forever. Omitted: as the clock says.
-   */
-  readonly closed?: boolean;
-  /** Shuffles what is ready, reproducibly. 1 to 2^32 - 1; omitted or 0: strict order. */
-  readonly seed?: number;
-  /** Longest turn in ms before the runtime gets its own; more than 0. Omitted: 5. */
-  readonly turnMs?: number;
-  /** Most memory of the scheduler, in bytes: 64 and up to 12 more for each greenlet. Omitted: 4 GiB. */
-  readonly memoryLimitBytes?: number;
-  /** Told of every error that nobody read, instead of console.error. */
-  readonly onError?: (report: ErrorReport) => void;
-  /**
-   * true: greenlets and callbacks run in the asynchronous context (AsyncLocalStorage) they were started
-   * or registered in, as `followContext` says. Omitted: as the hub in which this one is made.
-   */
-  readonly context?: boolean;
-}
 
 /** Spawn sites recorded in one turn: what a site costs is bounded, and a flood of spawns is not slowed. */
 const SITES_PER_TURN = 64;
@@ -155,38 +104,11 @@ export class Hub {
   #isDestroyed = false;
 
   constructor(options: HubOptions = {}) {
-    requireOptions(options);
-    const {
-      turnMs = 5,
-      seed = 0,
-      clock = "real",
-      driver = runtimeDriver,
-      onError,
-      memoryLimitBytes,
-      context,
-    } = options;
-    checkMs(turnMs, "turnMs");
-    if (turnMs <= 0) throw new RangeUsageError(`could not use ${turnMs} as turnMs because it is not above 0`);
-    if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
-      throw new RangeUsageError(
-        `could not use ${seed} as seed because it is not an integer from 0 to 2^32 - 1`,
-      );
-    }
-    if (clock !== "real" && clock !== "virtual") {
-      throw new UsageError(
-        "WEV_ERR_ARGUMENT",
-        `could not use ${describe(clock)} as clock because there is no such clock; give "real" or "virtual"`,
-      );
-    }
-    if (memoryLimitBytes !== undefined && !(memoryLimitBytes > 0)) {
-      throw new RangeUsageError(
-        `could not use ${describe(memoryLimitBytes)} as memoryLimitBytes because it is not a number above 0`,
-      );
-    }
-    if (onError !== undefined) requireCallback(onError, "report errors to");
+    const { turnMs, seed, clock, closed, driver, onError, memoryLimitBytes, context } =
+      checkedOptions(options);
     this.#virtual = clock === "virtual" ? new VirtualDriver(driver) : null;
     this.#driver = this.#virtual ?? driver;
-    this.#isClosed = options.closed ?? clock === "virtual";
+    this.#isClosed = closed ?? clock === "virtual";
     if (onError !== undefined) this.#reports.addHandler(onError);
     const clockSource = this.#driver;
     const slots = this.slots;
@@ -304,14 +226,8 @@ export class Hub {
   /** Counts, at little cost. @noswitch */
   stats(): HubStats {
     const { core } = this;
-    const counts = { greenlets: 0, lines: 0, links: 0 };
-    for (const row of listRows(core)) {
-      if (row.kind === Kind.Queue && row.head !== 0) counts.lines++;
-      else if (row.kind === Kind.Link) counts.links++;
-      else if (isTask(row) && !(this.#slot(row.address) instanceof OutsideTask)) counts.greenlets++;
-    }
     return {
-      ...counts,
+      ...countRows(core, (row) => this.#slot(row.address) instanceof OutsideTask),
       ready: core.count(Count.Ready),
       timers: core.count(Count.Timers),
       completions: this.completions,

@@ -4,7 +4,8 @@
 import { Outcome, Reason } from "../../assembly/core/abi.js";
 import { Fate } from "../../assembly/guest/abi.js";
 import { outsideTasks } from "../core/current.js";
-import { type Body, Greenlet, GreenletExit } from "../core/greenlet.js";
+import { GreenletExit } from "../core/exit.js";
+import { type Body, Greenlet } from "../core/greenlet.js";
 import { type GuestCorrupt, GuestTrap } from "./errors.js";
 import type { Guest, GuestFunction, GuestValue } from "./guest.js";
 

@@ -1,0 +1,63 @@
+// Owns what a hub is made with: the options, their defaults and their limits.
+
+import { driver as runtimeDriver } from "#driver";
+import { requireCallback, requireOptions } from "./check.js";
+import type { Driver } from "./driver.js";
+import { checkMs, describe, RangeUsageError, UsageError } from "./errors.js";
+import type { ErrorReport } from "./report.js";
+
+export interface HubOptions {
+  /** The runtime; omitted: the one this program runs in. */
+  readonly driver?: Driver;
+  /**
+   * "virtual": time stands still while anything is ready and jumps to the next deadline when
+   * nothing is; the hub is then closed. Omitted: "real".
+   */
+  readonly clock?: "real" | "virtual";
+  /**
+   * Nothing outside this hub will wake its greenlets but the completions they wait for, so main is
+   * told at once when it waits forever. Omitted: as the clock says.
+   */
+  readonly closed?: boolean;
+  /** Shuffles what is ready, reproducibly. 1 to 2^32 - 1; omitted or 0: strict order. */
+  readonly seed?: number;
+  /** Longest turn in ms before the runtime gets its own; more than 0. Omitted: 5. */
+  readonly turnMs?: number;
+  /** Most memory of the scheduler, in bytes: 64 and up to 12 more for each greenlet. Omitted: 4 GiB. */
+  readonly memoryLimitBytes?: number;
+  /** Told of every error that nobody read, instead of console.error. */
+  readonly onError?: (report: ErrorReport) => void;
+  /**
+   * true: greenlets and callbacks run in the asynchronous context (AsyncLocalStorage) they were started
+   * or registered in, as `followContext` says. Omitted: as the hub in which this one is made.
+   */
+  readonly context?: boolean;
+}
+
+type Defaults = "driver" | "clock" | "seed" | "turnMs";
+
+/** The options with their defaults; throws unless each is within its limits. */
+export function checkedOptions(options: HubOptions): HubOptions & Required<Pick<HubOptions, Defaults>> {
+  requireOptions(options);
+  const { turnMs = 5, seed = 0, clock = "real", driver = runtimeDriver, onError, memoryLimitBytes } = options;
+  checkMs(turnMs, "turnMs");
+  if (turnMs <= 0) throw new RangeUsageError(`could not use ${turnMs} as turnMs because it is not above 0`);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+    throw new RangeUsageError(
+      `could not use ${seed} as seed because it is not an integer from 0 to 2^32 - 1`,
+    );
+  }
+  if (clock !== "real" && clock !== "virtual") {
+    throw new UsageError(
+      "WEV_ERR_ARGUMENT",
+      `could not use ${describe(clock)} as clock because there is no such clock; give "real" or "virtual"`,
+    );
+  }
+  if (memoryLimitBytes !== undefined && !(memoryLimitBytes > 0)) {
+    throw new RangeUsageError(
+      `could not use ${describe(memoryLimitBytes)} as memoryLimitBytes because it is not a number above 0`,
+    );
+  }
+  if (onError !== undefined) requireCallback(onError, "report errors to");
+  return { ...options, driver, clock, seed, turnMs };
+}
