@@ -1,5 +1,6 @@
-// Owns the turn: takes entries from the run queue, resumes tasks, serves waiters, fires deadlines,
-// and tells the host when to come back. Only this file resumes anybody.
+// Long because only this file resumes anybody, and all who park or wake a task stand beside that. Owns
+// the turn: takes entries from the run queue, resumes tasks, serves waiters, fires deadlines, and
+// tells the host when to come back.
 //
 // Order within a turn, until nothing is ready, the budget is spent or the host asks to stop:
 //   1. the run queue, first in first out, including what is queued meanwhile;

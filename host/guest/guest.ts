@@ -1,6 +1,6 @@
-// Owns one instance of a guest module and its tie to a hub: the table slot through which the core
-// resumes its greenlets, wasm to wasm, and what JavaScript may call. It must not know where the
-// module came from.
+// Long because a guest's calls and what guards them share what the instance may not show. Owns one
+// instance of a guest module and its tie to a hub: the table slot through which the core resumes its
+// greenlets, wasm to wasm, and what JavaScript may call. It must not know where the module came from.
 //
 // Two kinds of row belong to a guest. What it spawns itself is a GuestTask: JavaScript sees none of
 // its switches. What call() and spawn() make is a HostTask whose body is an export (ExportGreenlet).

@@ -1,0 +1,42 @@
+// What a reader goes by to find his way: what each file says of itself, and the table in ARCHITECTURE.md.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+const LONG_LINES = 300;
+
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const sources = execFileSync("git", ["ls-files", "host/*.ts", "assembly/*.ts"], {
+  cwd: ROOT,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((path) => path !== "" && !path.endsWith(".d.ts"));
+const architecture = read("ARCHITECTURE.md");
+
+it("every source file opens with what it owns, and a long one with why it is long", () => {
+  const opens = (path: string): boolean => {
+    const text = read(path);
+    const isLong = text.split("\n").length > LONG_LINES;
+    return isLong ? text.startsWith("// Long because ") : /^(\/\/ |#!)/.test(text);
+  };
+  expect(sources.length).toBeGreaterThan(100);
+  expect(sources.filter((path) => !opens(path))).toEqual([]);
+});
+
+it("ARCHITECTURE.md lists every file of host/core", () => {
+  const listed = new Set(
+    [...architecture.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap((row) => row[1]!.match(/[\w-]+\.ts/g) ?? []),
+  );
+  const files = sources.filter((path) => dirname(path) === "host/core").map((path) => basename(path));
+  expect([...listed].sort()).toEqual(files.sort());
+});
+
+it("every path that ARCHITECTURE.md names is there", () => {
+  const paths = architecture.match(/`(?:host|assembly|docs|tests|scripts)\/[^`<*]*`/g) ?? [];
+  expect(paths.length).toBeGreaterThan(5);
+  expect(paths.map((path) => path.slice(1, -1)).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
