@@ -9,7 +9,7 @@
 //
 // A trap in a guest unwinds this module's frames too. So no step keeps in a local what the next
 // one needs: `current`, `dispatching` and `firing` say where a turn was cut, and the next one
-// picks up there. tests/guest/trap.test.ts cuts turns at random points.
+// picks up there. tests/guest/life.test.ts cuts turns at random points.
 
 import { Entry, Flag, Kind, Observed, Outcome, Reason, State, Status, Turn } from "./abi";
 import * as host from "./host";

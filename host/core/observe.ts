@@ -1,5 +1,5 @@
 // Owns who observes a hub's scheduler. While nobody does, the core calls nothing here and a switch
-// costs what it costs (observe.test.ts). It must not know what observers make of what they see.
+// costs what it costs (core-observe.test.ts). It must not know what observers make of what they see.
 //
 // An observer is called in the middle of a step of the core: it may read rows and keep notes, and must
 // neither throw, nor run code of a user, nor change what is ready.

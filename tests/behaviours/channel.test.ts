@@ -1,4 +1,4 @@
-// behaviours.md, "Lifo, Priority…": the channel.
+// behaviours.md, "Channel".
 import { expect, it } from "vitest";
 import { joinAll, LoopExit, sleep, spawn, Timeout } from "wevent";
 import { Channel, Empty, Full } from "wevent/queue";

@@ -15,6 +15,11 @@ const sources = execFileSync("git", ["ls-files", "host/*.ts", "assembly/*.ts"], 
 })
   .split("\n")
   .filter((path) => path !== "" && !path.endsWith(".d.ts"));
+const tests = new Set(
+  execFileSync("git", ["ls-files", "tests"], { cwd: ROOT, encoding: "utf8" })
+    .split("\n")
+    .map((path) => basename(path)),
+);
 const architecture = read("ARCHITECTURE.md");
 
 it("every source file opens with what it owns, and a long one with why it is long", () => {
@@ -25,6 +30,12 @@ it("every source file opens with what it owns, and a long one with why it is lon
   };
   expect(sources.length).toBeGreaterThan(100);
   expect(sources.filter((path) => !opens(path))).toEqual([]);
+});
+
+it("every test that a comment names is there", () => {
+  const named = sources.flatMap((path) => read(path).match(/[\w-]+\.test\.ts/g) ?? []);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((name) => !tests.has(name))).toEqual([]);
 });
 
 it("ARCHITECTURE.md lists every file of host/core", () => {
