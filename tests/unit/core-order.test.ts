@@ -577,3 +577,35 @@ test("notifyOne() serves as many as it was called for, of those who stand there"
   expect(stage.rows()).toEqual(tasks.slice(0, 2));
   expect(core.waitersOf(queue, serial)).toBe(1);
 });
+
+test("interrupt() takes a waiter out of the middle of a line of 500 000 without walking along it", () => {
+  const COUNT = 500_000;
+  const stage = new Stage();
+  const { core } = stage;
+  stage.isLogging = false;
+  let left = 0;
+  const queueSerial = stage.serial();
+  const queue = core.createQueue(queueSerial, true);
+  stage.onResume = (row, reason) => {
+    if (reason === Reason.Wake) {
+      core.waitOn(row, queue, queueSerial, -1, true);
+      return Outcome.Parked;
+    }
+    left++;
+    return Outcome.Done;
+  };
+  const tasks = Array.from({ length: COUNT }, () => {
+    const serial = stage.serial();
+    return { row: core.spawnTask(serial), serial };
+  });
+  stage.run();
+  // From the middle outwards: who walked from either end would pass a quarter of the line each time.
+  const middle = COUNT / 2;
+  for (let i = 0; i < middle; i++) {
+    for (const { row, serial } of [tasks[middle + i]!, tasks[middle - 1 - i]!]) core.interrupt(row, serial);
+    if (i % 1000 === 0) stage.run();
+  }
+  stage.run();
+  expect(left).toBe(COUNT);
+  // A fraction of a second; to walk would take minutes.
+}, 20_000);
