@@ -1,14 +1,14 @@
 // Owns what groups and pools share of keeping greenlets together: who is in, waiting until nobody
 // is, and killing all. It must not know of places, nor of mapping.
 
-import { Attempt } from "./core/attempt.js";
 import { call } from "./core/call.js";
 import { requireOptions } from "./core/check.js";
 import type { KillError } from "./core/exit.js";
 import { type Body, Greenlet, spawnGreenlet, type WaitOptions } from "./core/greenlet.js";
 import { Link } from "./core/link.js";
-import { done, type Operation, type Step } from "./core/operation.js";
+import type { Operation } from "./core/operation.js";
 import { type Limits, limited } from "./core/timeout.js";
+import { Until } from "./core/until.js";
 import { WaitQueue } from "./core/wait-queue.js";
 
 /** Options of `join`. */
@@ -114,8 +114,8 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
 
   // ---- waiting
 
-  /** @internal Whether what that line waits for has come; if so, the next in it is served too. */
-  _passOn(line: WaitQueue): boolean {
+  /** Whether what that line waits for has come; if so, the next in it is served too: they are served one by one. */
+  #passOn(line: WaitQueue): boolean {
     if (this.#members.size > 0 || this.#errands.size > 0) return false;
     if (line === this.#killers && this.#feeders.size > 0) return false;
     line.notifyOne();
@@ -123,8 +123,8 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
   }
 
   #serve(): void {
-    this._passOn(this.#joiners);
-    this._passOn(this.#killers);
+    this.#passOn(this.#joiners);
+    this.#passOn(this.#killers);
   }
 
   /**
@@ -146,7 +146,7 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
   }
 
   #until(line: WaitQueue, limits: Limits): Operation<boolean> {
-    return limited(limits, (ms) => new Until(this, line, ms));
+    return limited(limits, (ms) => new Until(line, () => this.#passOn(line), ms));
   }
 
   *#joinOrThrow(empty: Operation<boolean>): Generator<unknown, boolean, unknown> {
@@ -218,30 +218,6 @@ export abstract class Members implements Iterable<Greenlet>, AsyncDisposable {
     requireOptions(options);
     if (!this.#members.has(greenlet)) return call(() => {});
     return greenlet.kill(error, options);
-  }
-}
-
-/** Served one after another: one who finds what he waits for serves the next, and one who does not waits on. */
-class Until extends Attempt<boolean> {
-  readonly #members: Members;
-  readonly #queue: WaitQueue;
-
-  constructor(members: Members, queue: WaitQueue, ms: number) {
-    super(ms);
-    this.#members = members;
-    this.#queue = queue;
-  }
-
-  protected line(): WaitQueue {
-    return this.#queue;
-  }
-
-  protected attempt(): Step<boolean> | null {
-    return this.#members._passOn(this.#queue) ? done(true) : null;
-  }
-
-  protected giveUp(): Step<boolean> {
-    return done(false);
   }
 }
 

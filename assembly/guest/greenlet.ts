@@ -4,6 +4,7 @@
 
 import { Fate, Status } from "./abi";
 import { waitInLine } from "./blocking";
+import { handleOf, rowOf, serialOf } from "./handle";
 import * as core from "./imports";
 import { current, drop, enroll, Exit, launch, Task } from "./task";
 
@@ -19,14 +20,14 @@ export class AnyGreenlet extends Task {
   static fromHandle(handle: u64): AnyGreenlet {
     const greenlet = new AnyGreenlet();
     greenlet.isRemote = true;
-    greenlet.row = <usize>(handle & 0xffffffff);
-    greenlet.serial = <u32>(handle >> 32);
+    greenlet.row = rowOf(handle);
+    greenlet.serial = serialOf(handle);
     return greenlet;
   }
 
   /** Name of this greenlet for other modules: serial << 32 | row. 0: not started. @noswitch */
   get handle(): u64 {
-    return ((<u64>this.serial) << 32) | (<u64>this.row);
+    return handleOf(this.row, this.serial);
   }
 
   /** A small number that no other live greenlet of the hub has. 0: not started. @noswitch */

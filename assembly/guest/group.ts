@@ -172,7 +172,7 @@ export class Group extends Owner {
     this.killers = new Line();
   }
 
-  /** Takes in a greenlet that spawns members for Results: kill ends it, and join does not wait for it. */
+  /** Takes in a greenlet that spawns members for Results: kill ends it, and join does not wait for it. @noswitch */
   addFeeder(feeder: AnyGreenlet): void {
     this.feeders.add(feeder);
     addOwner(feeder, this);

@@ -3,6 +3,7 @@
 // in the core, where TypeScript and other guests read and write it too.
 
 import { Role } from "../core/abi";
+import { handleOf, rowOf, serialOf } from "./handle";
 import * as core from "./imports";
 import { Line } from "./line";
 
@@ -36,7 +37,7 @@ export class LeveledLine extends Line {
       core.share(this.row, this.serial, this.role, this.own);
       this.isShared = true;
     }
-    return ((<u64>this.serial) << 32) | (<u64>this.row);
+    return handleOf(this.row, this.serial);
   }
 
   /** Takes the name back, and the level. Who waits goes on waiting. @noswitch */
@@ -49,8 +50,8 @@ export class LeveledLine extends Line {
 
   /** Becomes the one that a handle names; traps if there is none. @noswitch */
   attach(handle: u64): void {
-    const row = <usize>(handle & 0xffffffff);
-    const serial = <u32>(handle >> 32);
+    const row = rowOf(handle);
+    const serial = serialOf(handle);
     if (core.roleOf(row, serial) != this.role) {
       throw new Error(
         "could not use " + handle.toString() + " as a handle because it does not name what is shared in that role",

@@ -5,6 +5,7 @@
 import { Role } from "../core/abi";
 import { ItemKind, Status } from "./abi";
 import { waitInLine } from "./blocking";
+import { handleOf, rowOf, serialOf } from "./handle";
 import * as core from "./imports";
 import { AnyItem } from "./item";
 import { runningRow } from "./switch";
@@ -56,7 +57,7 @@ export class Meeting {
       core.share(this.takers, this.takersSerial, Role.Channel, kind);
       this.isShared = true;
     }
-    return ((<u64>this.takersSerial) << 32) | (<u64>this.takers);
+    return handleOf(this.takers, this.takersSerial);
   }
 
   /** Takes the name back. Who waits goes on waiting. @noswitch */
@@ -67,8 +68,8 @@ export class Meeting {
 
   /** The meeting that a name given elsewhere stands for. Traps if there is none, or if it carries another kind. */
   static attach(handle: u64, kind: ItemKind): Meeting {
-    const row = <usize>(handle & 0xffffffff);
-    const serial = <u32>(handle >> 32);
+    const row = rowOf(handle);
+    const serial = serialOf(handle);
     if (core.roleOf(row, serial) != Role.Channel) {
       throw new Error("could not use " + handle.toString() + " as a handle because it does not name a channel that is shared");
     }

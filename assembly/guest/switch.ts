@@ -193,7 +193,7 @@ export function inside(top: usize): void {
   __stack_pointer = top;
 }
 
-/** A full collection: at once if the collector can see the running stack, else at the next switch. */
+/** A full collection: at once if the collector can see the running stack, else at the next switch. @noswitch */
 export function collect(): void {
   if (ASC_RUNTIME == 1 && __stack_pointer != __heap_base) isCollectionAsked = true;
   else __collect();

@@ -1,7 +1,6 @@
 // What a reader goes by to find his way: what each file says of itself, and the table in ARCHITECTURE.md.
 
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, it } from "vitest";
 
@@ -9,17 +8,14 @@ const ROOT = join(import.meta.dirname, "../..");
 const LONG_LINES = 300;
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
-const sources = execFileSync("git", ["ls-files", "host/*.ts", "assembly/*.ts"], {
-  cwd: ROOT,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((path) => path !== "" && !path.endsWith(".d.ts"));
-const tests = new Set(
-  execFileSync("git", ["ls-files", "tests"], { cwd: ROOT, encoding: "utf8" })
-    .split("\n")
-    .map((path) => basename(path)),
-);
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((path) =>
+    join(folder, path).replaceAll("\\", "/"),
+  );
+const sources = ["host", "assembly"]
+  .flatMap(filesIn)
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
+const tests = new Set(filesIn("tests").map((path) => basename(path)));
 const architecture = read("ARCHITECTURE.md");
 
 it("every source file opens with what it owns, and a long one with why it is long", () => {
