@@ -41,6 +41,13 @@ export function setOutside(awaitOutside: typeof outside): void {
  * A blocking call that has not happened yet. Inside a greenlet `yield*` makes it and gives its
  * result; outside one `await` does. Nothing happens before that, and it happens anew each time.
  *
+ * What every one may throw, beside what its own call says: what its greenlet is killed with, or a
+ * Timeout that runs there, and
+ *
+ * @throws {@link UsageError} WEV_ERR_NOT_IN_GREENLET when it is iterated where no greenlet runs
+ * @throws {@link UsageError} WEV_ERR_OPERATION_BUSY when another call of the same greenlet is going on
+ * @throws {@link UsageError} WEV_ERR_FOREIGN_HUB when greenlets of another hub have waited for its object
+ * @throws {@link ExhaustedError} WEV_ERR_EXHAUSTED when it would wait at the scheduler's memory limit
  * @since 0.1
  */
 export abstract class Operation<T> implements PromiseLike<T> {

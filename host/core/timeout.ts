@@ -17,7 +17,11 @@ export type TimeoutError = Error | (new () => Error) | string | false;
 /** A span in ms, or a Timeout that raises itself. */
 export type TimeoutArgument = number | Timeout | null;
 
-/** What may cut a blocking call short. */
+/**
+ * What may cut a blocking call short. The call that is given them throws a UsageError,
+ * WEV_ERR_ARGUMENT, at once for what is neither; the operation throws a Timeout that was given when
+ * its time passes, and the reason of a signal that is aborted.
+ */
 export interface Limits {
   /** Longest wait, ms or a Timeout; omitted: no limit. */
   readonly timeout?: TimeoutArgument | undefined;
