@@ -10,7 +10,8 @@ import { GetOutcome, WaitForDeath } from "./greenlet-waits.js";
 import { handleOf } from "./handle.js";
 import { currentHub, type Main } from "./hub.js";
 import type { Ended } from "./inspect.js";
-import { callBack, Link, Links } from "./link.js";
+import { callBack, Link } from "./link.js";
+import { Links } from "./links.js";
 import type { Operation } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
 import { Task } from "./task.js";
@@ -408,12 +409,12 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** Takes back the oldest link made with `callback`; none: nothing happens. @noswitch */
   unlink(callback: unknown): void {
-    this._extra?.links?.unlink(callback);
+    this._extra?.links?.cancel(callback);
   }
 
   /** Takes back all links. @noswitch */
   unlinkAll(): void {
-    this._extra?.links?.unlinkAll();
+    this._extra?.links?.cancelAll();
   }
 
   /** Whether a link is waiting to be called. @noswitch */

@@ -1,6 +1,5 @@
 // Owns a host callback's place in the core: in some row's line of waiters, in the run queue, or
-// among the timers. It is called once, or cancelled, and then has no row. Beside it, those that a
-// user made with one object.
+// among the timers. It is called once, or cancelled, and then has no row.
 
 import type { Reason } from "../../assembly/core/abi.js";
 import { UsageError } from "./errors.js";
@@ -28,39 +27,6 @@ export class Link {
 
   cancel(): void {
     if (this._row !== 0) this.hub.cancelLink(this);
-  }
-}
-
-/** The links that a user made with one object, oldest first; each is found by what it was made with. */
-export class Links {
-  readonly #links = new Set<Link>();
-
-  get size(): number {
-    return this.#links.size;
-  }
-
-  add(link: Link): void {
-    this.#links.add(link);
-  }
-
-  /** It is called now. */
-  delete(link: Link): void {
-    this.#links.delete(link);
-  }
-
-  /** Takes back the oldest made with `context`; none: nothing happens. */
-  unlink(context: unknown): void {
-    for (const link of this.#links) {
-      if (link.context !== context) continue;
-      link.cancel();
-      this.#links.delete(link);
-      return;
-    }
-  }
-
-  unlinkAll(): void {
-    for (const link of this.#links) link.cancel();
-    this.#links.clear();
   }
 }
 

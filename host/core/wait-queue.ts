@@ -4,7 +4,8 @@
 
 import { requireCallback } from "./check.js";
 import { checkHome, currentHub, type Hub } from "./hub.js";
-import { callBack, Link, Links } from "./link.js";
+import { callBack, Link } from "./link.js";
+import { Links } from "./links.js";
 import { exhausted, type Task } from "./task.js";
 
 export class WaitQueue {
@@ -90,7 +91,7 @@ export class WaitQueue {
   }
 
   unlink(callback: unknown): void {
-    this.#links?.unlink(callback);
+    this.#links?.cancel(callback);
   }
 
   #place(link: Link): void {
