@@ -1,7 +1,7 @@
-// What the compiler infers of queues and locals.
+// What the compiler infers of queues, channels and locals.
 import { collect, forEach, type Operation, type OperationIterator, Queue } from "wevent";
 import { local } from "wevent/local";
-import { LifoQueue, PriorityQueue, SimpleQueue, type Store } from "wevent/queue";
+import { Channel, LifoQueue, PriorityQueue, SimpleQueue, type Store } from "wevent/queue";
 import { type Equal, proves } from "./equal.ts";
 
 export function* queues() {
@@ -57,6 +57,21 @@ export function* queues() {
   }
   const mine = new Mine().copy();
   proves<Equal<typeof mine, Mine>>();
+}
+
+export function* channels(handle: bigint) {
+  const channel = new Channel<string>();
+  const item = yield* channel.get({ timeout: 5 });
+  proves<Equal<typeof item, string>>();
+  proves<Equal<ReturnType<typeof channel.getNowait>, string>>();
+  const put = channel.put("a");
+  proves<Equal<typeof put, Operation<void>>>();
+  // @ts-expect-error: a number is no text
+  channel.put(5);
+  const shared = Channel.fromHandle<Uint8Array>(handle);
+  proves<Equal<typeof shared, Channel<Uint8Array>>>();
+  // @ts-expect-error: a handle is a bigint
+  Channel.fromHandle(5);
 }
 
 export async function outside(queue: Queue<string>) {
