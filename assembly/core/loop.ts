@@ -23,6 +23,7 @@ import {
   enqueue,
   enqueueFirst,
   isDispatching,
+  isLineOfMeeting,
   joinDispatch,
   leave,
   nextWaiter,
@@ -165,7 +166,7 @@ export function end(task: Row): void {
 /** Frees a row that nothing needs any more; the two lines of a meeting together. */
 export function settle(row: Row): void {
   if (isNeeded(row)) return;
-  if (row.flags & (Flag.Takers | Flag.Givers)) {
+  if (isLineOfMeeting(row)) {
     const other = changetype<Row>(row.parent);
     if (isNeeded(other)) return;
     freeRow(other);
@@ -348,14 +349,12 @@ export function createMeeting(takersSerial: u32, giversSerial: u32): usize {
 
 /** The other line of a meeting; 0: the row is no line of one. */
 export function otherLine(line: Row, serial: u32): usize {
-  return isCurrent(line, serial) && line.flags & (Flag.Takers | Flag.Givers) ? line.parent : 0;
+  return isCurrent(line, serial) && isLineOfMeeting(line) ? line.parent : 0;
 }
 
-/** How many wait in a line. */
-export function lengthOf(queue: Row, serial: u32): i32 {
-  let length = 0;
-  if (isCurrent(queue, serial)) for (let it: Row | null = queue.head; it != null; it = it!.next) length++;
-  return length;
+/** How many wait in a line of a meeting; 0: the row is none. */
+export function lengthOf(line: Row, serial: u32): i32 {
+  return isCurrent(line, serial) && isLineOfMeeting(line) ? <i32>line.parentSerial : 0;
 }
 
 /** The row that gives to the task which a meeting has just resumed: valid until that one's next call. */
@@ -375,7 +374,7 @@ function stand(queue: Row, waiter: Row): void {
 // @ts-ignore: decorator
 @inline
 function meetSoon(line: Row): void {
-  if (!(line.flags & (Flag.Takers | Flag.Givers))) return;
+  if (!isLineOfMeeting(line)) return;
   const takers = line.flags & Flag.Takers ? line : changetype<Row>(line.parent);
   if (takers.head != null && changetype<Row>(takers.parent).head != null) queueDispatch(takers);
 }

@@ -22,12 +22,12 @@
 //  44 parent      the task that spawned it, valid while parentSerial is its serial.
 //                 Timer: the task it interrupts. Line of a meeting: the other line.
 //                 Shared semaphore: who took its last permit
-//  48 parentSerial
+//  48 parentSerial. Line of a meeting: how many stand in it
 //  52 entry       guest task, or host task that runs an export: table index of the guest's
 //                 trampoline. Shared queue: its level, which is the
 //                 flag of an event, the free permits of a semaphore, or what a channel carries
 //  56 body        the same tasks: their record in guest memory. Queue: how many from the head of its line
-//                 the queued dispatch serves
+//                 the queued dispatch serves.
 //  60 serial      odd: given by the host; even: by the core, for guests; 0: free
 
 import { Kind, Layout, State } from "./abi";

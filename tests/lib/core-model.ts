@@ -374,7 +374,8 @@ export class Model implements World {
   }
 
   lengthOf(id: number): number {
-    return this.get(id)?.waiters.length ?? 0;
+    const line = this.get(id);
+    return line === null || line.other === null ? 0 : line.waiters.length;
   }
 
   idleRow(id: number): void {
