@@ -9,6 +9,7 @@ import { handleOf } from "./handle.js";
 import { currentHub, type Hub, type Main } from "./hub.js";
 import type { Ended } from "./inspect.js";
 import { callBack, Link } from "./link.js";
+import { Links } from "./links.js";
 import { DONE, done, Operation, PARKED, type Step } from "./operation.js";
 import { captureSite, type Failed, type Site } from "./report.js";
 import { Task } from "./task.js";
@@ -425,20 +426,12 @@ export class Greenlet<T = unknown> extends Task implements Failed {
 
   /** Takes back the oldest link made with `callback`; none: nothing happens. @noswitch */
   unlink(callback: unknown): void {
-    const links = this._extra?.links;
-    for (const link of links ?? []) {
-      if (link.context !== callback) continue;
-      link.cancel();
-      links!.delete(link);
-      return;
-    }
+    this._extra?.links?.cancel(callback);
   }
 
   /** Takes back all links. @noswitch */
   unlinkAll(): void {
-    const links = this._extra?.links;
-    for (const link of links ?? []) link.cancel();
-    links?.clear();
+    this._extra?.links?.cancelAll();
   }
 
   /** Whether a link is waiting to be called. */
@@ -479,7 +472,7 @@ export class Greenlet<T = unknown> extends Task implements Failed {
     );
     this._place(link);
     const more = this._more();
-    more.links ??= new Set();
+    more.links ??= new Links();
     more.links.add(link);
   }
 
@@ -580,7 +573,7 @@ const NO_ARGUMENTS: readonly unknown[] = [];
 /** What most greenlets never need; apart, so that a million of them stay small. */
 class Extra {
   name: string | undefined = undefined;
-  links: Set<Link> | undefined = undefined;
+  links: Links | undefined = undefined;
   owners = 0;
   locals: Record<PropertyKey, unknown> | undefined = undefined;
   copies: WeakMap<object, object> | undefined = undefined;

@@ -5,6 +5,7 @@
 import { requireCallback } from "./check.js";
 import { checkHome, currentHub, type Hub } from "./hub.js";
 import { callBack, Link } from "./link.js";
+import { Links } from "./links.js";
 import { exhausted, type Task } from "./task.js";
 
 export class WaitQueue {
@@ -14,7 +15,7 @@ export class WaitQueue {
   readonly label: string;
   protected row = 0;
   protected serial = 0;
-  #links: Set<Link> | null = null;
+  #links: Links | null = null;
 
   constructor(label: string) {
     this.label = label;
@@ -85,17 +86,12 @@ export class WaitQueue {
     );
     if (isReady) link.hub.callSoon(link);
     else this.#place(link);
-    this.#links ??= new Set();
+    this.#links ??= new Links();
     this.#links.add(link);
   }
 
   unlink(callback: unknown): void {
-    for (const link of this.#links ?? []) {
-      if (link.context !== callback) continue;
-      link.cancel();
-      this.#links!.delete(link);
-      return;
-    }
+    this.#links?.cancel(callback);
   }
 
   #place(link: Link): void {
