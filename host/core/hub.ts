@@ -722,6 +722,11 @@ export class Hub {
     return this.guests.get(entry)?.offerOf(body);
   }
 
+  /** @internal What those give who stand in a line, in their order. */
+  *offersIn(line: number): Generator<unknown, void> {
+    for (let row = this.rowAt(line).head; row !== 0; row = this.rowAt(row).next) yield this.offerOf(row);
+  }
+
   #turnEnded(when: number): void {
     this.siteBudget = SITES_PER_TURN;
     this.#observers.turnEnded();

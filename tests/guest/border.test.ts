@@ -306,6 +306,93 @@ describe.each(builds.map((build) => [name(build), build] as const))("border, %s"
     expect(event.isSet()).toBe(true);
     hub.destroy();
   });
+
+  test("Channel of 64-bit integers keeps their sign, and refuses what has more bits", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const unsigned = new Channel<bigint>();
+      const giver = guest.spawn("giveUnsigned", unsigned.handle);
+      expect(yield* unsigned.get()).toBe(2n ** 64n - 1n);
+      yield* giver;
+      expect(() => unsigned.put(-1n)).toThrow(expect.objectContaining({ code: "WEV_ERR_ARGUMENT" }));
+      const signed = new Channel<bigint>();
+      expect(signed.handle).not.toBe(0n);
+      for (const bad of [2n ** 64n, -(2n ** 63n) - 1n]) {
+        expect(() => signed.put(bad)).toThrow(expect.objectContaining({ code: "WEV_ERR_ARGUMENT" }));
+      }
+      const negate = guest.spawn("negate", signed.handle);
+      yield* signed.put(-(2n ** 63n) + 1n);
+      expect(() => signed.put(2n ** 63n)).toThrow(expect.objectContaining({ code: "WEV_ERR_ARGUMENT" }));
+      expect(yield* signed.get()).toBe(2n ** 63n - 1n);
+      yield* negate;
+    });
+    hub.destroy();
+  });
+
+  test("Channel gives a guest no number but the one that was put", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const channel = new Channel<number>();
+      for (const bad of [256, -1, 1.5, Number.NaN, 1e30]) {
+        const taker = guest.spawn("takeByte", channel.handle);
+        yield* sleep(0);
+        yield* channel.put(bad);
+        yield* taker.join();
+        expect(taker.error, `${bad}`).toBeInstanceOf(GuestTrap);
+      }
+      const taker = guest.spawn("takeByte", channel.handle);
+      yield* channel.put(255);
+      expect(yield* taker).toBe(255);
+    });
+    expect(await guest.call("twoTypes")).toBe(200);
+    hub.destroy();
+  });
+
+  test("Channel is not shared while an item waits in it that cannot cross, and nothing is lost", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const channel = new Channel<unknown>();
+      const givers = [{ x: 1 }, "text"].map((item) => spawn(() => channel.put(item)));
+      yield* sleep(0);
+      expect(() => channel.handle).toThrow(expect.objectContaining({ code: "WEV_ERR_ARGUMENT" }));
+      expect(yield* channel.get()).toEqual({ x: 1 });
+      const { handle } = channel;
+      const mistyped = guest.spawn("reverseBytes", handle);
+      yield* mistyped.join();
+      expect(mistyped.error).toBeInstanceOf(GuestTrap);
+      // The guest that was refused has not narrowed it.
+      expect(() => channel.put(5)).not.toThrow();
+      const echo = guest.spawn("echoTexts", handle);
+      yield* sleep(0);
+      expect(yield* channel.get()).toBe("texttext");
+      yield* echo.kill();
+      yield* joinAll(givers);
+      expect(channel.balance).toBe(0);
+    });
+    hub.destroy();
+  });
+
+  test("a handle that names no greenlet is none to a guest, and what it names is left alone", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const event = new Event();
+      const waiter = spawn(() => event.wait());
+      yield* sleep(0);
+      for (const bad of [event.handle, 0n, 64n, 1n << 32n]) {
+        const failed = guest.spawn("killByHandle", bad);
+        yield* failed.join();
+        expect(failed.error, `${bad}`).toBeInstanceOf(GuestTrap);
+      }
+      event.set();
+      expect(yield* waiter).toBe(true);
+      const ended = spawn(() => {});
+      const { handle } = ended;
+      yield* ended;
+      yield* sleep(0);
+      yield* guest.call("killByHandle", handle);
+    });
+    hub.destroy();
+  });
 });
 
 function greenletsOf(hub: Hub): Greenlet[] {
