@@ -5,7 +5,7 @@
 
 import { driver as runtimeDriver } from "#driver";
 import { Count, Kind, Layout, type Outcome, Reason, Status, Turn } from "../../assembly/core/abi.js";
-import { requireBody, requireCallback, requireOptions } from "./check.js";
+import { requireBody, requireCallback, requireDriver, requireOptions } from "./check.js";
 import { Contexts } from "./context.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
@@ -165,11 +165,12 @@ export class Hub {
       memoryLimitBytes,
       context,
     } = options;
+    requireDriver(driver);
     checkMs(turnMs, "turnMs");
     if (turnMs <= 0) throw new RangeUsageError(`could not use ${turnMs} as turnMs because it is not above 0`);
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
       throw new RangeUsageError(
-        `could not use ${seed} as seed because it is not an integer from 0 to 2^32 - 1`,
+        `could not use ${describe(seed)} as seed because it is not an integer from 0 to 2^32 - 1`,
       );
     }
     if (clock !== "real" && clock !== "virtual") {
@@ -178,7 +179,7 @@ export class Hub {
         `could not use ${describe(clock)} as clock because there is no such clock; give "real" or "virtual"`,
       );
     }
-    if (memoryLimitBytes !== undefined && !(memoryLimitBytes > 0)) {
+    if (memoryLimitBytes !== undefined && !(typeof memoryLimitBytes === "number" && memoryLimitBytes > 0)) {
       throw new RangeUsageError(
         `could not use ${describe(memoryLimitBytes)} as memoryLimitBytes because it is not a number above 0`,
       );
@@ -825,5 +826,14 @@ export function checkHome(home: Hub, task: Task, label: string): void {
   throw new UsageError(
     "WEV_ERR_FOREIGN_HUB",
     `could not use ${label} because its object belongs to another hub; make one object for each hub`,
+  );
+}
+
+/** Throws unless it is a hub. */
+export function requireHub(hub: unknown, verb: string): asserts hub is Hub {
+  if (hub instanceof Hub) return;
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not ${verb} ${describe(hub)} because it is not a hub; give a Hub, or nothing for the current one`,
   );
 }

@@ -64,7 +64,7 @@ export class LeveledQueue extends WaitQueue {
 
   /** Becomes the one that a handle names. */
   attach(handle: bigint, hub: Hub): void {
-    const { row, serial } = sharedRow(hub.core, handle, this.#role);
+    const { row, serial } = sharedRow(hub, handle, this.#role);
     this.hub = hub;
     this.row = row;
     this.serial = serial;

@@ -108,7 +108,7 @@ export class Meeting {
 
   /** The shared meeting that a handle names. */
   static attach(label: string, handle: bigint, hub: Hub): Meeting {
-    const { row, serial } = sharedRow(hub.core, handle, Role.Channel);
+    const { row, serial } = sharedRow(hub, handle, Role.Channel);
     const meeting = new Meeting(label);
     meeting.hub = hub;
     meeting.#name(row, serial);

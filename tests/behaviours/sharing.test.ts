@@ -1,6 +1,6 @@
 // Handles of shared objects, seen from TypeScript alone: what they keep when a hub ends, and their bounds.
 import { expect, it } from "vitest";
-import { Event, Hub, sleep, spawn } from "wevent";
+import { Event, Hub, sleep, spawn, wait } from "wevent";
 import { Semaphore } from "wevent/lock";
 import { Channel } from "wevent/queue";
 import { codeOf, inHub, thrownBy, withHub } from "../lib/hub.ts";
@@ -53,5 +53,26 @@ it(
       for (const shared of [event, semaphore, channel]) shared.unshare();
       for (const shared of [event, semaphore, channel]) shared.unshare();
     });
+  }),
+);
+
+it(
+  "fromHandle refuses what is no hub, and a hub that was destroyed",
+  inHub(function* () {
+    const gone = new Hub({ clock: "virtual" });
+    const handles = yield* wait(
+      gone.run(() => [new Event(), new Semaphore(), new Channel()].map((it) => it.handle)),
+    );
+    const attach = [Event.fromHandle, Semaphore.fromHandle, Channel.fromHandle].map(
+      (from, i) => (hub: unknown) => from(handles[i]!, hub as Hub),
+    );
+    for (const from of attach) {
+      for (const bad of [null, 5, "x", {}, Symbol("s")]) {
+        expect(codeOf(thrownBy(() => from(bad)))).toBe("WEV_ERR_ARGUMENT");
+      }
+      expect(from(gone)).toBeInstanceOf(Object);
+    }
+    gone.destroy();
+    for (const from of attach) expect(codeOf(thrownBy(() => from(gone)))).toBe("WEV_ERR_HUB_DESTROYED");
   }),
 );
