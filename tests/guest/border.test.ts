@@ -1,6 +1,6 @@
 // What crosses between TypeScript and guests, and between guests: channels by handle.
 import { describe, expect, test } from "vitest";
-import { Event, Greenlet, Hub, joinAll, type LoopExit, sleep, spawn } from "wevent";
+import { Event, Greenlet, Hub, joinAll, type LoopExit, sleep, spawn, wait } from "wevent";
 import { GuestTrap, loadGuest } from "wevent/guest";
 import { Semaphore } from "wevent/lock";
 import { Channel } from "wevent/queue";
@@ -390,6 +390,37 @@ describe.each(builds.map((build) => [name(build), build] as const))("border, %s"
       yield* ended;
       yield* sleep(0);
       yield* guest.call("killByHandle", handle);
+    });
+    hub.destroy();
+  });
+
+  test("a disposed guest's place goes to the next one, once its last greenlet has ended", async () => {
+    const { hub, guest, load } = await world(build);
+    const places = () => hub.core.table.length;
+    await hub.run(function* () {
+      const semaphore = new Semaphore(1);
+      const gate = new Event();
+      guest.spawn("holdForLong", semaphore.handle, gate.handle);
+      yield* sleep(0);
+      const before = places();
+      guest.dispose();
+      const second = yield* wait(load());
+      expect(places()).toBe(before + 1);
+      expect(semaphore.counter).toBe(0);
+      gate.set();
+      yield* sleep(1);
+      expect(semaphore.counter).toBe(1);
+      const third = yield* wait(load());
+      expect(places()).toBe(before + 1);
+      const holders = [
+        second.spawn("hold", semaphore.handle, 1, 3),
+        third.spawn("hold", semaphore.handle, 1, 3),
+      ];
+      yield* joinAll(holders);
+      expect(holders.map((holder) => holder.value)).toEqual([3, 3]);
+      second.dispose();
+      for (let i = 0; i < 10; i++) (yield* wait(load())).dispose();
+      expect(places()).toBe(before + 1);
     });
     hub.destroy();
   });

@@ -197,3 +197,18 @@ export function twoTypes(): f64 {
 export function killByHandle(handle: u64): void {
   kill(AnyGreenlet.fromHandle(handle));
 }
+
+class Leaving {
+  constructor(readonly semaphore: Semaphore, readonly gate: Event) {}
+}
+
+/** Takes a permit; when it ends it gives that back, once it is let through the gate. */
+export function holdForLong(semaphore: u64, gate: u64): void {
+  const leaving = new Leaving(Semaphore.fromHandle(semaphore), Event.fromHandle(gate));
+  leaving.semaphore.acquire();
+  onExit((it: Leaving): void => {
+    it.gate.wait();
+    it.semaphore.release();
+  }, leaving);
+  sleep(1e9);
+}
