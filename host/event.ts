@@ -30,6 +30,7 @@ export class Event {
    * @param handle - What `handle` answered there.
    * @param hub - The hub it was shared in. Omitted: the current one.
    * @throws {@link UsageError} WEV_ERR_HANDLE when the handle does not name an event that is shared there
+   * @throws {@link UsageError} WEV_ERR_ARGUMENT when `hub` is not a hub, {@link HubDestroyed} WEV_ERR_HUB_DESTROYED when it was destroyed
    */
   static fromHandle(handle: bigint, hub: Hub = currentHub()): Event {
     const event = new Event();

@@ -27,7 +27,7 @@
 //                 trampoline. Shared queue: its level, which is the
 //                 flag of an event, the free permits of a semaphore, or what a channel carries
 //  56 body        the same tasks: their record in guest memory. Queue: how many from the head of its line
-//                 the queued dispatch serves
+//                 the queued dispatch serves.
 //  60 serial      odd: given by the host; even: by the core, for guests; 0: free
 
 import { Kind, Layout, State } from "./abi";

@@ -27,6 +27,13 @@ function setLength(queue: Row, length: u32): void {
   store<u32>(changetype<usize>(queue), length, offsetof<Row>("prev"));
 }
 
+/** Whether it is one of the two lines of a meeting. */
+// @ts-ignore: decorator
+@inline
+export function isLineOfMeeting(queue: Row): bool {
+  return (queue.flags & (Flag.Takers | Flag.Givers)) != 0;
+}
+
 export function enqueue(queue: Row, waiter: Row): void {
   const last = queue.tail;
   waiter.queue = queue;

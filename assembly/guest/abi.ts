@@ -39,12 +39,14 @@ export const enum ItemKind {
   Opaque = 0,
   /** An f64: all numbers but the 64-bit integers. */
   Number = 1,
-  /** An i64 or u64: a bigint to the host. */
+  /** An i64: a bigint to the host. */
   Integer = 2,
   /** A string. */
   Text = 3,
   /** A Uint8Array; a copy. */
   Bytes = 4,
+  /** A u64: a bigint from 0 to the host. */
+  Unsigned = 5,
 }
 
 /** Byte offsets inside an item, for the host, which reads it. */

@@ -3,7 +3,7 @@
 import { Status } from "./abi";
 import { Answer, nothing } from "./answer";
 import * as core from "./imports";
-import { Item, kindOf, takeForeign } from "./item";
+import { AnyItem, Item, kindOf, takeForeign, takeOwn } from "./item";
 import { Meeting } from "./meeting";
 import { Task } from "./task";
 
@@ -97,5 +97,5 @@ export class Channel<T> {
 function received<T>(giver: usize): T {
   const body = core.bodyOf(giver, core.entry);
   if (body == 0) return takeForeign<T>(giver);
-  return changetype<Item<T>>(changetype<Task>(body).more().offer).value;
+  return takeOwn<T>(changetype<AnyItem>(changetype<Task>(body).more().offer));
 }

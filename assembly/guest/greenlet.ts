@@ -2,6 +2,7 @@
 // argument, or as a subclass with its own run(). It must not name the core's rows to the user but as
 // a handle.
 
+import { Role } from "../core/abi";
 import { Fate, Status } from "./abi";
 import { waitInLine } from "./blocking";
 import { handleOf, rowOf, serialOf } from "./handle";
@@ -12,16 +13,22 @@ import { current, drop, enroll, Exit, launch, Task } from "./task";
 export class AnyGreenlet extends Task {
   /**
    * Makes a greenlet that runs elsewhere, in TypeScript or in another guest, available to join and kill.
+   * Traps if the handle is no greenlet's; one that has ended is dead.
    *
    * @noswitch
    * @param handle - What `handle` answered there: serial << 32 | row.
    * @since 0.1
    */
   static fromHandle(handle: u64): AnyGreenlet {
+    const row = rowOf(handle);
+    const serial = serialOf(handle);
+    if (row == 0 || serial == 0 || core.roleOf(row, serial) != Role.None) {
+      throw new Error("could not use " + handle.toString() + " as a handle because it does not name a greenlet that was started");
+    }
     const greenlet = new AnyGreenlet();
     greenlet.isRemote = true;
-    greenlet.row = rowOf(handle);
-    greenlet.serial = serialOf(handle);
+    greenlet.row = row;
+    greenlet.serial = serial;
     return greenlet;
   }
 

@@ -137,6 +137,11 @@ export declare function textLength(text: u32): u32;
 @external("wevent", "takeText")
 export declare function takeText(text: u32, address: usize): void;
 
+/** Whether all that is being given in a line of a meeting is of that ItemKind. */
+// @ts-ignore: decorator
+@external("wevent", "canCarry")
+export declare function canCarry(givers: usize, kind: i32): bool;
+
 /** Takes what a task outside of this guest gives in a meeting. Throws unless it is of that ItemKind. */
 // @ts-ignore: decorator
 @external("wevent", "takeOffer")

@@ -30,7 +30,8 @@ export class Item<T> extends AnyItem {
 export function kindOf<T>(): ItemKind {
   if (isString<T>()) return ItemKind.Text;
   if (isReference<T>()) return idof<T>() == idof<Uint8Array>() ? ItemKind.Bytes : ItemKind.Opaque;
-  return isInteger<T>() && sizeof<T>() == 8 ? ItemKind.Integer : ItemKind.Number;
+  if (!isInteger<T>() || sizeof<T>() < 8) return ItemKind.Number;
+  return isSigned<T>() ? ItemKind.Integer : ItemKind.Unsigned;
 }
 
 /** Takes what a task outside of this guest gives. @allocates */
@@ -43,5 +44,21 @@ export function takeForeign<T>(giver: usize): T {
     return changetype<T>(bytes);
   }
   if (isInteger<T>() && sizeof<T>() == 8) return <T>host.takenInteger();
-  return <T>host.takenNumber();
+  return numberAs<T>(host.takenNumber());
+}
+
+/** What a greenlet of this guest gives, which may call its numbers by another type. */
+export function takeOwn<T>(offer: AnyItem): T {
+  if (isReference<T>()) return changetype<Item<T>>(offer).value;
+  if (isInteger<T>() && sizeof<T>() == 8) return <T>offer.bits;
+  return numberAs<T>(reinterpret<f64>(offer.bits));
+}
+
+/** A number as a T. Traps if an integer type cannot hold it, where a conversion would change it. */
+function numberAs<T>(number: f64): T {
+  const value = <T>number;
+  if (isInteger<T>() && <f64>value != number) {
+    throw new Error("could not take " + number.toString() + " from a channel because its items here are integers, and it is none or too large");
+  }
+  return value;
 }

@@ -74,7 +74,8 @@ export class Meeting {
       throw new Error("could not use " + handle.toString() + " as a handle because it does not name a channel that is shared");
     }
     const carried = core.levelOf(row, serial);
-    if (carried != ItemKind.Opaque && carried != kind) {
+    const canCarry = carried == ItemKind.Opaque ? core.canCarry(core.otherLine(row, serial), kind) : carried == kind;
+    if (!canCarry) {
       throw new Error("could not take part in a channel because its items are of another type");
     }
     core.setLevel(row, serial, kind);

@@ -3,23 +3,40 @@
 import { ItemKind } from "../../assembly/guest/abi.js";
 import { describe, UsageError } from "./errors.js";
 
-const KIND_NAMES = ["objects", "numbers", "bigints", "strings", "bytes"] as const;
+const KIND_NAMES = [
+  "numbers, strings, bytes or bigints of 64 bits",
+  "numbers",
+  "bigints of 64 bits",
+  "strings",
+  "bytes",
+  "bigints of 64 bits from 0",
+] as const;
 
-/** How a value crosses; Opaque: it cannot. */
-export function kindOf(item: unknown): ItemKind {
-  if (typeof item === "number") return ItemKind.Number;
-  if (typeof item === "bigint") return ItemKind.Integer;
-  if (typeof item === "string") return ItemKind.Text;
-  return item instanceof Uint8Array ? ItemKind.Bytes : ItemKind.Opaque;
+const INTEGER_BITS = 64;
+
+/** Whether a value can cross in a channel that carries `kind`; Opaque: in some channel. */
+export function canCross(item: unknown, kind: ItemKind): boolean {
+  const isAny = kind === ItemKind.Opaque;
+  switch (typeof item) {
+    case "number":
+      return isAny || kind === ItemKind.Number;
+    case "string":
+      return isAny || kind === ItemKind.Text;
+    case "bigint":
+      return (
+        ((isAny || kind === ItemKind.Integer) && BigInt.asIntN(INTEGER_BITS, item) === item) ||
+        ((isAny || kind === ItemKind.Unsigned) && BigInt.asUintN(INTEGER_BITS, item) === item)
+      );
+    default:
+      return (isAny || kind === ItemKind.Bytes) && item instanceof Uint8Array;
+  }
 }
 
-/** Throws unless an item can be put into a channel that carries `kind`; Opaque: any that can cross. */
+/** Throws unless an item can cross in a channel that carries `kind`. */
 export function requireItem(item: unknown, kind: ItemKind): void {
-  const its = kindOf(item);
-  if (its !== ItemKind.Opaque && (kind === ItemKind.Opaque || its === kind)) return;
-  const carried = kind === ItemKind.Opaque ? "numbers, bigints, strings or bytes" : KIND_NAMES[kind];
+  if (canCross(item, kind)) return;
   throw new UsageError(
     "WEV_ERR_ARGUMENT",
-    `could not pass ${describe(item)} through a shared Channel because it carries ${carried}; give one of those`,
+    `could not pass ${describe(item)} through a shared Channel because it carries ${KIND_NAMES[kind]}; give one of those`,
   );
 }

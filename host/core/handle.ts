@@ -2,8 +2,8 @@
 // nothing of what it names: the row's role does.
 
 import { Layout, type Role } from "../../assembly/core/abi.js";
-import type { Core } from "./core.js";
 import { describe, UsageError } from "./errors.js";
+import { type Hub, requireHub } from "./hub.js";
 
 const ROLE_NAMES = ["nothing", "an Event", "a Semaphore", "a Channel"] as const;
 
@@ -21,7 +21,10 @@ export function notShared(label: string): UsageError {
 }
 
 /** The row that a handle names; throws unless it is shared in that role. */
-export function sharedRow(core: Core, handle: unknown, role: Role): { row: number; serial: number } {
+export function sharedRow(hub: Hub, handle: unknown, role: Role): { row: number; serial: number } {
+  requireHub(hub, "use a handle of");
+  hub.checkAlive("use a handle");
+  const { core } = hub;
   if (typeof handle === "bigint") {
     const row = Number(handle & 0xffffffffn);
     const serial = Number((handle >> 32n) & 0xffffffffn);

@@ -9,7 +9,7 @@ import { Contexts } from "./context.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
 import type { Capability, Driver } from "./driver.js";
-import { HubDestroyed, UnsupportedError, UsageError } from "./errors.js";
+import { describe, HubDestroyed, UnsupportedError, UsageError } from "./errors.js";
 import { GreenletExit } from "./exit.js";
 import { type AnyBody, type Body, Greenlet } from "./greenlet.js";
 import { checkedOptions, type HubOptions } from "./hub-options.js";
@@ -638,6 +638,11 @@ export class Hub {
     return this.guests.get(entry)?.offerOf(body);
   }
 
+  /** @internal What those give who stand in a line, in their order. */
+  *offersIn(line: number): Generator<unknown, void> {
+    for (let row = this.rowAt(line).head; row !== 0; row = this.rowAt(row).next) yield this.offerOf(row);
+  }
+
   #turnEnded(when: number): void {
     this.siteBudget = SITES_PER_TURN;
     this.#observers.turnEnded();
@@ -736,5 +741,14 @@ export function checkHome(home: Hub, task: Task, label: string): void {
   throw new UsageError(
     "WEV_ERR_FOREIGN_HUB",
     `could not use ${label} because its object belongs to another hub; make one object for each hub`,
+  );
+}
+
+/** Throws unless it is a hub. */
+export function requireHub(hub: unknown, verb: string): asserts hub is Hub {
+  if (hub instanceof Hub) return;
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not ${verb} ${describe(hub)} because it is not a hub; give a Hub, or nothing for the current one`,
   );
 }

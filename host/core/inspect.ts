@@ -13,6 +13,8 @@ export interface RowView {
   readonly state: State;
   readonly serial: number;
   readonly queue: number;
+  /** The one behind it in that line. */
+  readonly next: number;
   /** The first of those who wait for it. */
   readonly head: number;
   readonly parent: number;
@@ -106,6 +108,7 @@ function viewOf(memory: DataView, address: number): RowView {
     state: word(RowField.State) as State,
     serial: word(RowField.Serial),
     queue: word(RowField.Queue),
+    next: word(RowField.Next),
     head: word(RowField.Head),
     parent: word(RowField.Parent),
     parentSerial: word(RowField.ParentSerial),

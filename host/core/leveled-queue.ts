@@ -3,9 +3,13 @@
 // line's row in the core, where guests read and write it too.
 
 import type { Role } from "../../assembly/core/abi.js";
+import { RangeUsageError } from "./errors.js";
 import { handleOf, notShared, sharedRow } from "./handle.js";
 import { currentHub, type Hub } from "./hub.js";
 import { WaitQueue } from "./wait-queue.js";
+
+/** The core keeps a level as an i32. */
+const MOST_SHARED = 0x7fffffff;
 
 export class LeveledQueue extends WaitQueue {
   readonly #role: Role;
@@ -20,17 +24,18 @@ export class LeveledQueue extends WaitQueue {
 
   /** @throws {@link UsageError} WEV_ERR_HANDLE when its owner has taken the handle back, as all calls here do */
   get level(): number {
-    return this.#isShared ? this.#inCore(this.hub!.core.levelOf(this.row, this.serial)) : this.#level;
+    return this.#isInCore() ? this.#inCore(this.hub!.core.levelOf(this.row, this.serial)) : this.#level;
   }
 
   set level(level: number) {
-    if (this.#isShared) this.#inCore(this.hub!.core.setLevel(this.row, this.serial, level));
+    if (this.#isInCore())
+      this.#inCore(this.hub!.core.setLevel(this.row, this.serial, this.#shareable(level)));
     else this.#level = level;
   }
 
   /** Takes 1 off the level. False: it is 0. */
   take(): boolean {
-    if (this.#isShared) return this.#inCore(this.hub!.core.takeLevel(this.row, this.serial)) !== 0;
+    if (this.#isInCore()) return this.#inCore(this.hub!.core.takeLevel(this.row, this.serial)) !== 0;
     if (this.#level === 0) return false;
     this.#level--;
     return true;
@@ -38,9 +43,10 @@ export class LeveledQueue extends WaitQueue {
 
   /** The name under which others find it. */
   share(): bigint {
-    if (!this.#isShared) {
-      const { core } = this.open(this.hub ?? currentHub());
-      core.share(this.row, this.serial, this.#role, this.#level);
+    if (!this.#isInCore()) {
+      const level = this.#shareable(this.#level);
+      const { core } = this.open(this.home ?? currentHub());
+      core.share(this.row, this.serial, this.#role, level);
       this.#isShared = true;
     }
     return handleOf(this.row, this.serial);
@@ -58,11 +64,24 @@ export class LeveledQueue extends WaitQueue {
 
   /** Becomes the one that a handle names. */
   attach(handle: bigint, hub: Hub): void {
-    const { row, serial } = sharedRow(hub.core, handle, this.#role);
+    const { row, serial } = sharedRow(hub, handle, this.#role);
     this.hub = hub;
     this.row = row;
     this.serial = serial;
     this.#isShared = true;
+  }
+
+  /** Whether the level is the core's. A hub that is destroyed leaves it to the host again. */
+  #isInCore(): boolean {
+    if (this.#isShared && this.hub!.isDestroyed) this.unshare();
+    return this.#isShared;
+  }
+
+  #shareable(level: number): number {
+    if (level <= MOST_SHARED) return level;
+    throw new RangeUsageError(
+      `could not share a ${this.label.split(".")[0]} of ${level} permits because ${MOST_SHARED} is the most; share one of fewer`,
+    );
   }
 
   #inCore(answer: number): number {

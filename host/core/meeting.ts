@@ -74,7 +74,7 @@ export class Meeting {
 
   /** How many more give than take. */
   get balance(): number {
-    if (this.#takers === 0) return 0;
+    if (this.#takers === 0 || this.home === null) return 0;
     const { core } = this.hub!;
     return (
       core.waitersOf(this.#givers, this.#giversSerial) - core.waitersOf(this.#takers, this.#takersSerial)
@@ -83,7 +83,7 @@ export class Meeting {
 
   /** Throws unless an item can be given here: what is shared carries only what can cross. */
   checkItem(item: unknown): void {
-    if (!this.#isShared) return;
+    if (!this.#isShared || this.home === null) return;
     const kind = this.hub!.core.levelOf(this.#takers, this.#takersSerial);
     if (kind < 0) throw notShared(this.#label);
     requireItem(item, kind);
@@ -91,11 +91,12 @@ export class Meeting {
 
   /** Names the meeting to a guest, which may then give and take here. Kept until `unshare`. */
   share(): bigint {
-    const hub = this.hub ?? currentHub();
+    const hub = this.home ?? currentHub();
     this.#enter(hub, null);
     const { core } = hub;
     if (core.roleOf(this.#takers, this.#takersSerial) === Role.None) {
       if (core.serialOf(this.#takers) !== this.#takersSerial) this.#makeRows(hub);
+      for (const item of hub.offersIn(this.#givers)) requireItem(item, ItemKind.Opaque);
       core.share(this.#takers, this.#takersSerial, Role.Channel, ItemKind.Opaque);
       this.#isShared = true;
     }
@@ -109,7 +110,7 @@ export class Meeting {
 
   /** The shared meeting that a handle names. */
   static attach(label: string, handle: bigint, hub: Hub): Meeting {
-    const { row, serial } = sharedRow(hub.core, handle, Role.Channel);
+    const { row, serial } = sharedRow(hub, handle, Role.Channel);
     const meeting = new Meeting(label);
     meeting.hub = hub;
     meeting.#name(row, serial);
@@ -121,6 +122,7 @@ export class Meeting {
     if (this.hub === null || this.hub.isDestroyed) {
       this.hub = hub;
       this.#takers = 0;
+      this.#isShared = false;
     } else if (task !== null) checkHome(this.hub, task, this.#label);
     if (this.#takers === 0) this.#makeRows(hub);
   }

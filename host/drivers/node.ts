@@ -30,6 +30,15 @@ function capture() {
   return new hooks!.AsyncResource("wevent", { requireManualDestroy: true });
 }
 
+/** Whom to tell that the process has run out of work. One listener for all: Node warns of more than ten. */
+const exhaustionCallbacks = new Set<{ readonly call: () => void }>();
+
+function tellExhausted(): void {
+  const told = [...exhaustionCallbacks];
+  exhaustionCallbacks.clear();
+  for (const { call } of told) call();
+}
+
 export const driver: Driver = {
   runtime: "node",
   capabilities: new Set(["fetch", "exhaustion", ...(hooks === undefined ? [] : ["context"])]),
@@ -41,8 +50,13 @@ export const driver: Driver = {
     return () => clearTimeout(timer);
   },
   whenExhausted(callback) {
-    process.once("beforeExit", callback);
-    return () => void process.removeListener("beforeExit", callback);
+    const entry = { call: callback };
+    if (exhaustionCallbacks.size === 0) process.once("beforeExit", tellExhausted);
+    exhaustionCallbacks.add(entry);
+    return () => {
+      if (!exhaustionCallbacks.delete(entry) || exhaustionCallbacks.size > 0) return;
+      process.removeListener("beforeExit", tellExhausted);
+    };
   },
   ...(hooks === undefined ? {} : { captureContext: () => new ResourceContext() }),
 };

@@ -15,6 +15,7 @@ import { enterHub, type Hub } from "../core/hub.js";
 import { listRows, nameOf } from "../core/inspect.js";
 import { done, Operation, type Step } from "../core/operation.js";
 import type { Task } from "../core/task.js";
+import { retire, takeEntry } from "./entries.js";
 import { GuestCorrupt, GuestTrap, NotInstrumented, ReentryError, StackTooDeep } from "./errors.js";
 import { ExportGreenlet } from "./export-greenlet.js";
 import { readItem } from "./items.js";
@@ -92,7 +93,7 @@ export class Guest implements Home {
     this.#stackBytes = options.stackBytes ?? DEFAULT_STACK_BYTES;
     requireInstrumented(module);
     const { table } = hub.core;
-    this.#entry = table.grow(1);
+    this.#entry = takeEntry(hub);
     const instance = enterHub(
       hub,
       () => new WebAssembly.Instance(module, this.#link(module, options.imports ?? {})),
@@ -169,6 +170,10 @@ export class Guest implements Home {
       }
     }
     if (slots.length > 0) this.hub.schedule();
+    retire(this.hub, {
+      entry: this.#entry,
+      isOnStack: () => this.#exportDepth > 0 || this.#imports.length > 0,
+    });
   }
 
   [Symbol.dispose](): void {

@@ -3,7 +3,7 @@
 // so that the guest makes its own strings and arrays.
 
 import { ItemField, ItemKind } from "../../assembly/guest/abi.js";
-import { requireItem } from "../core/crossing.js";
+import { canCross, requireItem } from "../core/crossing.js";
 import { UsageError } from "../core/errors.js";
 import type { Hub } from "../core/hub.js";
 import { readText } from "./memory.js";
@@ -22,6 +22,8 @@ export function readItem(memory: WebAssembly.Memory, address: number): unknown {
       return view.getFloat64(address + ItemField.Bits, true);
     case ItemKind.Integer:
       return view.getBigInt64(address + ItemField.Bits, true);
+    case ItemKind.Unsigned:
+      return view.getBigUint64(address + ItemField.Bits, true);
     case ItemKind.Text:
       return readText(memory, reference);
     case ItemKind.Bytes: {
@@ -42,6 +44,10 @@ export function readItem(memory: WebAssembly.Memory, address: number): unknown {
 export function itemServices(hub: Hub, memory: () => WebAssembly.Memory, texts: Texts) {
   let taken: unknown;
   return {
+    canCarry(givers: number, kind: ItemKind) {
+      for (const item of hub.offersIn(givers >>> 0)) if (!canCross(item, kind)) return 0;
+      return 1;
+    },
     takeOffer(giver: number, kind: ItemKind) {
       taken = hub.offerOf(giver >>> 0);
       requireItem(taken, kind);

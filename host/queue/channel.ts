@@ -39,6 +39,7 @@ export class Channel<T> {
    * @param handle - What `handle` answered there.
    * @param hub - The hub it was shared in. Omitted: the current one.
    * @throws {@link UsageError} WEV_ERR_HANDLE when the handle does not name a channel that is shared there
+   * @throws {@link UsageError} WEV_ERR_ARGUMENT when `hub` is not a hub, {@link HubDestroyed} WEV_ERR_HUB_DESTROYED when it was destroyed
    */
   static fromHandle<T>(handle: bigint, hub: Hub = currentHub()): Channel<T> {
     const channel = new Channel<T>();

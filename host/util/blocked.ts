@@ -4,12 +4,11 @@
 import { requireCallback, requireOptions } from "../core/check.js";
 import { checkMs, RangeUsageError } from "../core/errors.js";
 import { Greenlet } from "../core/greenlet.js";
-import { currentHub, type Hub } from "../core/hub.js";
+import { currentHub, type Hub, requireHub } from "../core/hub.js";
 import { nameOf, nameOfTask } from "../core/inspect.js";
 import type { Observer } from "../core/observe.js";
 import { captureSite, DEEP_FRAMES, framesOf, type Site, siteOf } from "../core/report.js";
 import type { Task } from "../core/task.js";
-import { requireHub } from "./hub.js";
 
 /** What `onBlocked` tells. */
 export interface BlockedReport {

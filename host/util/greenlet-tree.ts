@@ -1,9 +1,8 @@
 // Owns the tree of greenlets as an object and as a text.
 
 import { describe } from "../core/errors.js";
-import { currentHub, type Hub } from "../core/hub.js";
+import { currentHub, type Hub, requireHub } from "../core/hub.js";
 import type { Ended, TreeNode } from "../core/inspect.js";
-import { requireHub } from "./hub.js";
 
 /** Options of `GreenletTree.format`. */
 export interface FormatOptions {

@@ -6,10 +6,9 @@
 // (a virtual one does), each event is one nanosecond after the one before. So the order is always seen.
 
 import { Entry, Outcome, Reason, State } from "../../assembly/core/abi.js";
-import { currentHub, type Hub } from "../core/hub.js";
+import { currentHub, type Hub, requireHub } from "../core/hub.js";
 import { heldBy, kindOf, nameOf, type RowView, waitsFor } from "../core/inspect.js";
 import type { Observer } from "../core/observe.js";
-import { requireHub } from "./hub.js";
 
 /** One event of the format. Times are microseconds since the trace began. */
 export interface TraceEvent {

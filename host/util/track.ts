@@ -4,11 +4,10 @@
 import { Entry, Kind, Outcome, State } from "../../assembly/core/abi.js";
 import { outsideTasks } from "../core/current.js";
 import { Greenlet } from "../core/greenlet.js";
-import { currentHub, enterHub, type Hub } from "../core/hub.js";
+import { currentHub, enterHub, type Hub, requireHub } from "../core/hub.js";
 import { type EndedGreenlet, listRows, nameOfTask, type Track, type Tracks } from "../core/inspect.js";
 import type { Observer } from "../core/observe.js";
 import { blockingCallOf, captureSite, DEEP_FRAMES, framesOf, type Site, siteOf } from "../core/report.js";
-import { requireHub } from "./hub.js";
 
 /** Notes before those are looked for that nobody needs any more; doubles with what is in use. */
 const SWEEP_AT = 1024;

@@ -250,3 +250,46 @@ it(
     yield* sleep(0);
   }),
 );
+
+it(
+  "unlink finds one of 100,000 callbacks without looking through the others",
+  inHub(function* () {
+    for (const linked of [new Event(), new Greenlet(() => {})]) {
+      const callbacks = Array.from({ length: 100_000 }, () => () => {});
+      for (const callback of callbacks) linked.rawlink(callback);
+      const beganMs = performance.now();
+      for (const callback of callbacks.reverse()) linked.unlink(callback);
+      // A search would take 20 s.
+      expect(performance.now() - beganMs).toBeLessThan(3000);
+      if (linked instanceof Greenlet) linked.kill();
+    }
+    yield* sleep(0);
+  }),
+);
+
+it(
+  "unlink takes back one link of a callback that is linked several times, the oldest",
+  inHub(function* () {
+    const event = new Event();
+    const called: string[] = [];
+    const twice = () => called.push("twice");
+    event.rawlink(twice);
+    event.rawlink(() => called.push("between"));
+    event.rawlink(twice);
+    event.unlink(twice);
+    expect(event.linkCount).toBe(2);
+    event.set();
+    yield* sleep(0);
+    expect(called).toEqual(["between", "twice"]);
+    expect(event.linkCount).toBe(0);
+    event.unlink(twice);
+
+    const greenlet = spawn(() => {});
+    for (let i = 0; i < 3; i++) greenlet.rawlink(twice);
+    greenlet.unlink(twice);
+    expect(greenlet.hasLinks()).toBe(true);
+    yield* greenlet.join();
+    yield* sleep(0);
+    expect([greenlet.hasLinks(), called.length]).toEqual([false, 4]);
+  }),
+);

@@ -126,6 +126,13 @@ it("an open hub's main that catches LoopExit goes on, and is told again", () => 
   expect(status).toBe(0);
 });
 
+it("twenty open hubs are told that the runtime has run out of work, and nothing is left of that", () => {
+  const { status, stdout, stderr } = runProgram("many-hubs.js");
+  expect(stderr).toBe("");
+  expect(stdout).toEqual(["1 kind of error", "LoopExit", "0 listeners"]);
+  expect(status).toBe(0);
+});
+
 it("wait with a timeout ends by it although only a promise that nothing will settle is left", () => {
   const { status, stdout, stderr } = runProgram("wait-timeout.js");
   expect(stderr).toBe("");

@@ -1,6 +1,6 @@
 // What crosses between TypeScript and guests, and between guests: channels by handle.
 import { describe, expect, test } from "vitest";
-import { Event, Greenlet, Hub, joinAll, type LoopExit, sleep, spawn } from "wevent";
+import { Event, Greenlet, Hub, joinAll, type LoopExit, sleep, spawn, wait } from "wevent";
 import { GuestTrap, loadGuest } from "wevent/guest";
 import { Semaphore } from "wevent/lock";
 import { Channel } from "wevent/queue";
@@ -304,6 +304,124 @@ describe.each(builds.map((build) => [name(build), build] as const))("border, %s"
       expect(left.every((greenlet) => greenlet.dead)).toBe(true);
     });
     expect(event.isSet()).toBe(true);
+    hub.destroy();
+  });
+
+  test("Channel of 64-bit integers keeps their sign, and refuses what has more bits", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const unsigned = new Channel<bigint>();
+      const giver = guest.spawn("giveUnsigned", unsigned.handle);
+      expect(yield* unsigned.get()).toBe(2n ** 64n - 1n);
+      yield* giver;
+      expect(() => unsigned.put(-1n)).toThrow(expect.objectContaining({ code: "WEV_ERR_ARGUMENT" }));
+      const signed = new Channel<bigint>();
+      expect(signed.handle).not.toBe(0n);
+      for (const bad of [2n ** 64n, -(2n ** 63n) - 1n]) {
+        expect(() => signed.put(bad)).toThrow(expect.objectContaining({ code: "WEV_ERR_ARGUMENT" }));
+      }
+      const negate = guest.spawn("negate", signed.handle);
+      yield* signed.put(-(2n ** 63n) + 1n);
+      expect(() => signed.put(2n ** 63n)).toThrow(expect.objectContaining({ code: "WEV_ERR_ARGUMENT" }));
+      expect(yield* signed.get()).toBe(2n ** 63n - 1n);
+      yield* negate;
+    });
+    hub.destroy();
+  });
+
+  test("Channel gives a guest no number but the one that was put", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const channel = new Channel<number>();
+      for (const bad of [256, -1, 1.5, Number.NaN, 1e30]) {
+        const taker = guest.spawn("takeByte", channel.handle);
+        yield* sleep(0);
+        yield* channel.put(bad);
+        yield* taker.join();
+        expect(taker.error, `${bad}`).toBeInstanceOf(GuestTrap);
+      }
+      const taker = guest.spawn("takeByte", channel.handle);
+      yield* channel.put(255);
+      expect(yield* taker).toBe(255);
+    });
+    expect(await guest.call("twoTypes")).toBe(200);
+    hub.destroy();
+  });
+
+  test("Channel is not shared while an item waits in it that cannot cross, and nothing is lost", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const channel = new Channel<unknown>();
+      const givers = [{ x: 1 }, "text"].map((item) => spawn(() => channel.put(item)));
+      yield* sleep(0);
+      expect(() => channel.handle).toThrow(expect.objectContaining({ code: "WEV_ERR_ARGUMENT" }));
+      expect(yield* channel.get()).toEqual({ x: 1 });
+      const { handle } = channel;
+      const mistyped = guest.spawn("reverseBytes", handle);
+      yield* mistyped.join();
+      expect(mistyped.error).toBeInstanceOf(GuestTrap);
+      // The guest that was refused has not narrowed it.
+      expect(() => channel.put(5)).not.toThrow();
+      const echo = guest.spawn("echoTexts", handle);
+      yield* sleep(0);
+      expect(yield* channel.get()).toBe("texttext");
+      yield* echo.kill();
+      yield* joinAll(givers);
+      expect(channel.balance).toBe(0);
+    });
+    hub.destroy();
+  });
+
+  test("a handle that names no greenlet is none to a guest, and what it names is left alone", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const event = new Event();
+      const waiter = spawn(() => event.wait());
+      yield* sleep(0);
+      for (const bad of [event.handle, 0n, 64n, 1n << 32n]) {
+        const failed = guest.spawn("killByHandle", bad);
+        yield* failed.join();
+        expect(failed.error, `${bad}`).toBeInstanceOf(GuestTrap);
+      }
+      event.set();
+      expect(yield* waiter).toBe(true);
+      const ended = spawn(() => {});
+      const { handle } = ended;
+      yield* ended;
+      yield* sleep(0);
+      yield* guest.call("killByHandle", handle);
+    });
+    hub.destroy();
+  });
+
+  test("a disposed guest's place goes to the next one, once its last greenlet has ended", async () => {
+    const { hub, guest, load } = await world(build);
+    const places = () => hub.core.table.length;
+    await hub.run(function* () {
+      const semaphore = new Semaphore(1);
+      const gate = new Event();
+      guest.spawn("holdForLong", semaphore.handle, gate.handle);
+      yield* sleep(0);
+      const before = places();
+      guest.dispose();
+      const second = yield* wait(load());
+      expect(places()).toBe(before + 1);
+      expect(semaphore.counter).toBe(0);
+      gate.set();
+      yield* sleep(1);
+      expect(semaphore.counter).toBe(1);
+      const third = yield* wait(load());
+      expect(places()).toBe(before + 1);
+      const holders = [
+        second.spawn("hold", semaphore.handle, 1, 3),
+        third.spawn("hold", semaphore.handle, 1, 3),
+      ];
+      yield* joinAll(holders);
+      expect(holders.map((holder) => holder.value)).toEqual([3, 3]);
+      second.dispose();
+      for (let i = 0; i < 10; i++) (yield* wait(load())).dispose();
+      expect(places()).toBe(before + 1);
+    });
     hub.destroy();
   });
 });

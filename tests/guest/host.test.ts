@@ -94,9 +94,10 @@ describe.each(builds.map((build) => [name(build), build] as const))("guest in a 
 
   test("Guest.call() takes its greenlet along when the caller is killed", async () => {
     const { hub, guest } = await world(build);
+    const endless = (await guest.call("spawnEndless")) as bigint;
     await hub.run(function* () {
       const caller = Greenlet.spawn(function* () {
-        yield* guest.call("joinRemote", 0n);
+        yield* guest.call("joinRemote", endless);
       });
       yield* sleep(1);
       const before = hub.stats().greenlets;

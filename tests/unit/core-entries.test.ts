@@ -117,3 +117,15 @@ test("run() takes a stale entry without resuming the task", () => {
   expect(stage.run()).toBe(Turn.Idle);
   expect(stage.reasons()).toEqual([]);
 });
+
+test("interrupt() leaves alone what is no task", () => {
+  const { core } = new Stage();
+  const queue = core.createQueue(1, 1);
+  expect(core.interrupt(queue, 1)).toBe(Status.Gone);
+  expect(core.serialOf(queue)).toBe(1);
+  core.unpinQueue(queue, 1);
+  // On the free list its serial is 0.
+  expect(core.interrupt(queue, 0)).toBe(Status.Gone);
+  const rows = [core.createQueue(3, 1), core.createQueue(5, 1)];
+  expect(new Set(rows).size).toBe(2);
+});

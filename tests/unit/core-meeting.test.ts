@@ -157,3 +157,16 @@ test("otherLine() answers 0 for what is no line of a meeting", () => {
   expect(core.otherLine(queue, 1)).toBe(0);
   expect(core.otherLine(queue, 3)).toBe(0);
 });
+
+test("lengthOf() does not walk the line: 100,000 wait, and it is asked 100,000 times", () => {
+  const meeting = new Meeting();
+  for (let i = 0; i < 100_000; i++) meeting.spawn(meeting.givers);
+  meeting.run();
+  const { core } = meeting.stage;
+  const beganMs = performance.now();
+  for (let i = 0; i < 100_000; i++) {
+    if (core.waitersOf(meeting.givers, meeting.giversSerial) !== 100_000) throw new Error(`asked ${i} times`);
+  }
+  // A walk would take a minute.
+  expect(performance.now() - beganMs).toBeLessThan(2000);
+});

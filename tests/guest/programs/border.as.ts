@@ -1,5 +1,5 @@
 // What crosses the border: channels of every kind of item, handed over by handle.
-import { Channel, collect, Event, kill, onExit, Semaphore, sleep, spawn, Status } from "wevent/assembly";
+import { AnyGreenlet, Channel, collect, Event, kill, onExit, Semaphore, sleep, spawn, Status } from "wevent/assembly";
 
 class Point {
   constructor(readonly x: i32, readonly label: string) {}
@@ -171,4 +171,44 @@ export function takeEventBack(): bool {
 
 export function freePermits(): i32 {
   return madeSemaphore!.counter;
+}
+
+// ---- what must not be changed on its way, and what must not be taken for another thing
+
+export function giveUnsigned(handle: u64): void {
+  Channel.fromHandle<u64>(handle).put(u64.MAX_VALUE);
+}
+
+export function takeByte(handle: u64): u8 {
+  return Channel.fromHandle<u8>(handle).get().value;
+}
+
+/** The same channel under two types of number. */
+export function twoTypes(): f64 {
+  const whole = new Channel<u8>();
+  const real = Channel.fromHandle<f64>(whole.handle);
+  const giver = spawn((to: Channel<u8>): void => { to.put(200); }, whole);
+  const sum = real.get().value;
+  giver.join();
+  whole.unshare();
+  return sum;
+}
+
+export function killByHandle(handle: u64): void {
+  kill(AnyGreenlet.fromHandle(handle));
+}
+
+class Leaving {
+  constructor(readonly semaphore: Semaphore, readonly gate: Event) {}
+}
+
+/** Takes a permit; when it ends it gives that back, once it is let through the gate. */
+export function holdForLong(semaphore: u64, gate: u64): void {
+  const leaving = new Leaving(Semaphore.fromHandle(semaphore), Event.fromHandle(gate));
+  leaving.semaphore.acquire();
+  onExit((it: Leaving): void => {
+    it.gate.wait();
+    it.semaphore.release();
+  }, leaving);
+  sleep(1e9);
 }

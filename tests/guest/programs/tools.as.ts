@@ -38,7 +38,7 @@ export function resultThatIsNotThere(): void {
 }
 
 export function remoteMember(): void {
-  new Group().add(AnyGreenlet.fromHandle(1));
+  new Group().add(AnyGreenlet.fromHandle(1 << 32 | 64));
 }
 
 export function classWithoutOrder(): void {
