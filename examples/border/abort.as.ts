@@ -2,9 +2,13 @@
 
 import { onExit, sleep } from "wevent/assembly";
 
+function closeArchive(): void {
+  console.log("guest: closes the archive");
+}
+
 export function search(): i32 {
   console.log("guest: opens the archive");
-  onExit((archive: string): void => console.log("guest: closes " + archive), "the archive");
+  onExit(closeArchive);
   sleep(60_000);
   return 42;
 }

@@ -122,6 +122,12 @@ describe.each(builds.map((build) => [name(build), build] as const))("seeing a gu
     hub.destroy();
   });
 
+  test("Answer.value traps when there is none, and names the status", async () => {
+    const { hub, guest } = await world(build);
+    await expect(guest.call("readsNothing")).rejects.toThrow("Status.WouldBlock");
+    hub.destroy();
+  });
+
   test("421 onBlocked() tells of a guest greenlet that held the thread, by name", async () => {
     const { hub, guest, driver } = await world(build, () => {
       driver.nowMs += 200;

@@ -32,19 +32,14 @@ abstract class Actor extends Greenlet<void> {
 }
 
 class Pinger extends Actor {
-  private sent: i32 = 0;
-
-  constructor(private rounds: i32) {
-    super();
-  }
+  private roundsLeft: i32 = 3;
 
   receive(message: string): void {
-    if (this.sent == this.rounds) {
+    if (this.roundsLeft-- == 0) {
       ponger.stop();
       this.stop();
       return;
     }
-    this.sent++;
     console.log("ping");
     ponger.inbox.put("ping");
   }
@@ -57,7 +52,7 @@ class Ponger extends Actor {
   }
 }
 
-const pinger = new Pinger(3);
+const pinger = new Pinger();
 const ponger = new Ponger();
 
 export function main(): void {

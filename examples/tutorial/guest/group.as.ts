@@ -28,7 +28,7 @@ function square(x: i32): i32 {
 }
 
 function squares(items: i32[]): i32[] {
-  return group.map<i32, i32>(square, items);
+  return group.map(square, items);
 }
 
 /** Results come one after another: next() waits for one, which is then in value. */
@@ -53,6 +53,6 @@ export function main(): void {
   console.log("map: " + mapping.get().join(" "));
 
   // imap gives each result in its turn, imapUnordered as soon as it is there.
-  console.log("imap: " + inTurn(group.imap<i32, i32>(square, items)));
-  console.log("imapUnordered: " + inTurn(group.imapUnordered<i32, i32>(square, items)));
+  console.log("imap: " + inTurn(group.imap(square, items)));
+  console.log("imapUnordered: " + inTurn(group.imapUnordered(square, items)));
 }

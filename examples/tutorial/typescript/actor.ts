@@ -30,18 +30,14 @@ abstract class Actor extends Greenlet<void> {
 }
 
 class Pinger extends Actor {
-  constructor(readonly rounds: number) {
-    super();
-  }
-  #sent = 0;
+  #roundsLeft = 3;
 
   receive() {
-    if (this.#sent === this.rounds) {
+    if (this.#roundsLeft-- === 0) {
       ponger.stop();
       this.stop();
       return;
     }
-    this.#sent++;
     console.log("ping");
     ponger.inbox.putNowait("ping");
   }
@@ -54,7 +50,7 @@ class Ponger extends Actor {
   }
 }
 
-const pinger = new Pinger(3);
+const pinger = new Pinger();
 const ponger = new Ponger();
 pinger.start();
 ponger.start();

@@ -39,13 +39,10 @@ const first = spawn(worker, "first");
 const second = spawn(worker, "second");
 await sleep(1);
 
-for (const [name, greenlet] of [
-  ["first", first],
-  ["second", second],
-] as const) {
-  console.log(`main: kills the ${name}`);
-  await greenlet.kill();
-}
+console.log("main: kills the first");
+await first.kill();
+console.log("main: kills the second");
+await second.kill();
 console.log(`main: the lock is ${lock.locked() ? "held" : "free"}`);
 
 const third = spawn(worker, "third");
