@@ -30,5 +30,5 @@ const acrossBorder = (name) => ({
 
 export const examples = [
   ...chapters.flatMap(([chapter, names]) => names.split(" ").map((name) => pair(chapter, name))),
-  ...["feed", "abort"].map(acrossBorder),
+  ...["feed", "abort", "shutdown"].map(acrossBorder),
 ];

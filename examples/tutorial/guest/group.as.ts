@@ -23,7 +23,7 @@ function talk(name: string): void {
 
 /** The larger the number, the longer it takes. */
 function square(x: i32): i32 {
-  sleep(x * 5);
+  sleep(x * 10);
   return x * x;
 }
 
@@ -48,7 +48,7 @@ export function main(): void {
 
   const items = [3, 1, 2];
   const mapping = spawn(squares, items);
-  sleep(1);
+  sleep(0);
   console.log("map: " + group.size.toString() + " greenlets at work");
   console.log("map: " + mapping.get().join(" "));
 

@@ -31,12 +31,12 @@ console.log(group.size === 0 ? "Everybody has left" : "Somebody is left");
 
 /** The larger the number, the longer it takes. */
 function* square(x: number) {
-  yield* sleep(x * 5);
+  yield* sleep(x * 10);
   return x * x;
 }
 
 const squares = group.mapAsync(square, [3, 1, 2]);
-await sleep(1);
+await sleep(0);
 console.log(`map: ${group.size} greenlets at work`);
 console.log(`map: ${(await squares.get()).join(" ")}`);
 
