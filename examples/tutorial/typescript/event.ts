@@ -3,10 +3,10 @@
 //   npm run build && node build/examples/tutorial/typescript/event.js
 //
 // Promised:
-//   A: hey, wait for me, I have to do something
 //   B: I'll wait for you
 //   C: I'll wait for you
 //   D: I'll wait, but not for long
+//   A: hey, wait for me, I have to do something
 //   D: that was too long
 //   A: ok, I'm done
 //   B: it's about time
@@ -16,13 +16,6 @@
 import { Event, joinAll, sleep, spawn } from "wevent";
 
 const done = new Event();
-
-function* setter() {
-  console.log("A: hey, wait for me, I have to do something");
-  yield* sleep(30);
-  console.log("A: ok, I'm done");
-  done.set();
-}
 
 function* waiter(name: string) {
   console.log(`${name}: I'll wait for you`);
@@ -36,7 +29,14 @@ function* impatient(name: string) {
   if (!isDone) console.log(`${name}: that was too long`);
 }
 
-await joinAll([spawn(setter), spawn(waiter, "B"), spawn(waiter, "C"), spawn(impatient, "D")]);
+function* setter() {
+  console.log("A: hey, wait for me, I have to do something");
+  yield* sleep(3);
+  console.log("A: ok, I'm done");
+  done.set();
+}
+
+await joinAll([spawn(waiter, "B"), spawn(waiter, "C"), spawn(impatient, "D"), spawn(setter)]);
 
 // An event stays set until somebody clears it: who comes later does not wait.
 if (await done.wait()) console.log("E: oh, it is done already");
