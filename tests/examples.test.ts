@@ -6,7 +6,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { examples } from "../examples/lib/list.js";
 import { startJsonServer } from "../examples/tutorial/lib/json-server.js";
+import { compile, writeCompiled } from "../host/guest/compile.js";
 import { errorsPage } from "../scripts/errors-page.js";
 import { firstBreach, promisedLines } from "./lib/transcript.js";
 
@@ -15,6 +17,17 @@ const node = promisify(execFile);
 const cli = "build/host/cli/main.js";
 const runNode = async (...args: string[]) =>
   (await node(process.execPath, args, { cwd: root, timeout: 60_000 })).stdout;
+/** The same for a program in which every error is read: a report would be a mistake of the example. */
+const runQuietNode = async (...args: string[]) => {
+  const { stdout, stderr } = await node(process.execPath, args, { cwd: root, timeout: 60_000 });
+  expect(stderr).toBe("");
+  return stdout;
+};
+
+/** Compiled in this process: most of what the command takes for one program is loading the compiler. */
+async function compileTo(wasm: string, source: string, build: string): Promise<void> {
+  await writeCompiled(`${root}/${wasm}`, await compile(source, { isDebug: build === "debug" }));
+}
 
 const blocks = [...readFileSync(`${root}/README.md`, "utf8").matchAll(/```ts\n(.*?)```/gs)].map((m) => m[1]!);
 
@@ -23,7 +36,7 @@ describe("examples/tutorial/typescript", () => {
   for (const file of readdirSync(folder)) {
     it(`${file} prints what its header promises`, async () => {
       const promised = promisedLines(readFileSync(`${folder}/${file}`, "utf8"));
-      const output = await runNode(`build/examples/tutorial/typescript/${file.replace(/\.ts$/, ".js")}`);
+      const output = await runQuietNode(`build/examples/tutorial/typescript/${file.replace(/\.ts$/, ".js")}`);
       expect(firstBreach(promised, output)).toBeNull();
     });
   }
@@ -43,12 +56,34 @@ describe("examples/tutorial/guest", () => {
       it(`${file} prints what its header promises, ${build} build`, async () => {
         const promised = promisedLines(readFileSync(`${root}/${folder}/${file}`, "utf8"));
         const wasm = `build/examples/guest/${file.replace(/\.as\.ts$/, `.${build}.wasm`)}`;
-        const flags = build === "debug" ? ["--debug"] : [];
-        await runNode(cli, "build", `${folder}/${file}`, "-o", wasm, ...flags);
+        await compileTo(wasm, `${folder}/${file}`, build);
         expect(firstBreach(promised, await runNode(cli, "run", wasm, server.url))).toBeNull();
       });
     }
   }
+});
+
+describe("examples/border", () => {
+  const names = readdirSync(`${root}/examples/border`).flatMap((file) => /^(\w+)\.ts$/.exec(file)?.[1] ?? []);
+  for (const name of names) {
+    for (const build of ["debug", "release"]) {
+      it(`${name}.ts prints what its header promises, ${build} build`, async () => {
+        const promised = promisedLines(readFileSync(`${root}/examples/border/${name}.ts`, "utf8"));
+        await compileTo(`build/examples/border/${name}.wasm`, `examples/border/${name}.as.ts`, build);
+        expect(firstBreach(promised, await runQuietNode(`build/examples/border/${name}.js`))).toBeNull();
+      });
+    }
+  }
+});
+
+describe("npm run demo", () => {
+  it("shows every example there is", () => {
+    const folders = ["examples/tutorial/typescript", "examples/tutorial/guest", "examples/border"];
+    const files = folders.flatMap((folder) =>
+      readdirSync(`${root}/${folder}`).map((file) => `${folder}/${file}`),
+    );
+    expect(examples.flatMap(({ typescript, guest }) => [typescript, guest]).sort()).toEqual(files.sort());
+  });
 });
 
 describe("README.md", () => {

@@ -40,7 +40,7 @@ export class Answer<T> {
   get value(): T {
     if (this.status != Status.Ok) {
       throw new Error(
-        "could not read a value because the call came to Status " + this.status.toString() + "; ask ok first",
+        "could not read a value because the call came to Status." + nameOf(this.status) + "; ask ok first",
       );
     }
     return this.held;
@@ -49,6 +49,22 @@ export class Answer<T> {
   /** The value, or `fallback` if there is none. @noswitch */
   or(fallback: T): T {
     return this.status == Status.Ok ? this.held : fallback;
+  }
+}
+
+/** A status as an error says it: enums keep no names. */
+function nameOf(status: Status): string {
+  switch (status) {
+    case Status.Ok: return "Ok";
+    case Status.TimedOut: return "TimedOut";
+    case Status.Killed: return "Killed";
+    case Status.Gone: return "Gone";
+    case Status.Exhausted: return "Exhausted";
+    case Status.Expired: return "Expired";
+    case Status.WouldBlock: return "WouldBlock";
+    case Status.Closed: return "Closed";
+    case Status.Failed: return "Failed";
+    default: return status.toString();
   }
 }
 

@@ -5,6 +5,7 @@
 import { Role } from "../core/abi";
 import { Fate, Status } from "./abi";
 import { waitInLine } from "./blocking";
+import { call } from "./call";
 import { handleOf, rowOf, serialOf } from "./handle";
 import * as core from "./imports";
 import { current, drop, enroll, Exit, launch, Task } from "./task";
@@ -192,8 +193,8 @@ export class Spawned<F, A, R> extends Greenlet<R> {
     } else {
       const enter = (): void => {
         const self = changetype<Spawned<F, A, R>>(current);
-        if (isVoid<R>()) call<F, A, R>(self.fn, self.arg);
-        else self.keep(call<F, A, R>(self.fn, self.arg));
+        if (isVoid<R>()) call<F, A>(self.fn, self.arg);
+        else self.keep(call<F, A>(self.fn, self.arg));
       };
       this.entry = enter.index;
     }
@@ -206,13 +207,6 @@ export class Spawned<F, A, R> extends Greenlet<R> {
   @unsafe protected __visit(cookie: u32): void {
     if (isManaged<A>()) __visit(changetype<usize>(this.arg), cookie);
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function call<F, A, R>(fn: F, arg: A): R {
-  if (lengthof<F>() == 0) return fn();
-  return fn(arg);
 }
 
 /**
@@ -263,7 +257,7 @@ class ExitCall<F, A> extends Exit {
   }
 
   run(): void {
-    this.fn(this.arg);
+    call<F, A>(this.fn, this.arg);
   }
 }
 
@@ -272,10 +266,12 @@ class ExitCall<F, A> extends Exit {
  * one registered is called first; each runs as the same greenlet and may block.
  *
  * @noswitch
+ * @param fn - A function of no argument or one.
+ * @param arg - Given to `fn`.
  * @returns false outside of greenlets: nothing was registered.
  * @since 0.1
  */
-export function onExit<F, A>(fn: F, arg: A): bool {
+export function onExit<F, A = i32>(fn: F, arg: A = 0): bool {
   if (current == 0) return false;
   const extra = changetype<Task>(current).more();
   const exit = new ExitCall<F, A>(fn, arg);

@@ -2,6 +2,7 @@
 // joined and killed together. It must not limit how many: Pool does, by overriding how one is admitted.
 
 import { Fate, Status } from "./abi";
+import { call } from "./call";
 import { AnyGreenlet, Greenlet, kill, Spawned } from "./greenlet";
 import { Line } from "./line";
 import { Results } from "./results";
@@ -126,7 +127,7 @@ export class Group extends Owner {
    * @returns as `Greenlet.get`
    */
   apply<F, A = i32>(fn: F, arg: A = 0): ReturnType<F> {
-    if (current != 0 && this.has(changetype<AnyGreenlet>(current))) return fn(arg);
+    if (current != 0 && this.has(changetype<AnyGreenlet>(current))) return call<F, A>(fn, arg);
     return this.spawn<F, A>(fn, arg).get();
   }
 

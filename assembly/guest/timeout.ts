@@ -2,6 +2,7 @@
 // how a greenlet is resumed; task.ts finds the Deadline that a fired Timer row stands for.
 
 import { Status } from "./abi";
+import { call } from "./call";
 import * as core from "./imports";
 import { runningRow } from "./switch";
 import { current, Deadline, Extra, Task } from "./task";
@@ -82,13 +83,15 @@ export class Timeout extends Deadline {
  *
  * @switches as `fn` does
  * @param ms - Milliseconds; less than 0: no limit.
+ * @param fn - A function of no argument or one.
+ * @param arg - Given to `fn`.
  * @returns whether `fn` went through without being interrupted by this deadline.
  * @source gevent.with_timeout, gevent 26.5; it answers a value there
  * @since 0.1
  */
-export function withTimeout<F, A>(ms: f64, fn: F, arg: A): bool {
+export function withTimeout<F, A = i32>(ms: f64, fn: F, arg: A = 0): bool {
   const timeout = Timeout.startNew(ms);
-  fn(arg);
+  call<F, A>(fn, arg);
   timeout.cancel();
   return !timeout.fired;
 }

@@ -11,8 +11,15 @@ export function requireBody(body: unknown, verb = "spawn"): void {
   if (typeof body === "function") return;
   throw new UsageError(
     "WEV_ERR_BODY",
-    `could not ${verb} ${describe(body)} because it is not a function; give a generator function`,
+    `could not ${verb} ${describe(body)} because it is not a function; give ${rightBody(body)}`,
   );
+}
+
+/** What to give in place of a body that is none: often it is what the right one would have made. */
+function rightBody(body: unknown): string {
+  if (body instanceof Operation) return "a function that makes it, () => …";
+  const isGenerator = Object.prototype.toString.call(body) === "[object Generator]";
+  return isGenerator ? "the generator function itself, not what calling it gave" : "a generator function";
 }
 
 export function requireCallback(callback: unknown, verb: string): void {

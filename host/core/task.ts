@@ -12,6 +12,7 @@ import { delegate, type Frame, NEXT, THROW } from "./frame.js";
 import type { Hub } from "./hub.js";
 import { CALLED, GAVE_WAY, Operation, PARKED } from "./operation.js";
 import type { Site } from "./report.js";
+import { isThenable } from "./wait-promise.js";
 
 interface OuterFrame {
   readonly frame: Frame;
@@ -160,9 +161,11 @@ export abstract class Task {
 }
 
 function yieldError(value: unknown): YieldError {
-  const given = value instanceof Operation ? value.label : describe(value);
+  const isOperation = value instanceof Operation;
+  const given = isOperation ? value.label : describe(value);
+  const right = !isOperation && isThenable(value) ? "yield* wait(promise)" : "yield* and an operation";
   return new YieldError(
-    `could not wait for ${given} because it was given to yield without *; write yield* and an operation`,
+    `could not wait for ${given} because it was given to yield without *; write ${right}`,
   );
 }
 

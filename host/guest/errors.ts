@@ -1,7 +1,7 @@
 // Owns the errors of guests. Codes are in host/core/errors.ts, one table for all.
 
 import { type ErrorCode, WeventError } from "../core/errors.js";
-import { guestFramesOf } from "../core/report.js";
+import { framesOf, guestFramesOf } from "../core/report.js";
 
 /** A guest greenlet ended by a trap, or by an error thrown in a function that it imports. */
 export class GuestTrap extends WeventError {
@@ -18,6 +18,9 @@ export class GuestTrap extends WeventError {
       { cause },
     );
     this.frames = frames;
+    // Where its code failed: its own stack would say where this package noticed.
+    const users = framesOf(cause instanceof Error ? cause : null);
+    if (users.length > 0) this.stack = [`${this.name}: ${this.message}`, ...users].join("\n    at ");
   }
 }
 

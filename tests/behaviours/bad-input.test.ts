@@ -78,6 +78,16 @@ it(
   }),
 );
 
+it(
+  "a body that is what the right body would have made says so",
+  inHub(function* () {
+    const made = (function* () {})();
+    expect(() => spawn(made as never)).toThrow("the generator function itself");
+    expect(() => withTimeout(1, sleep(1) as never)).toThrow("a function that makes it");
+    yield* sleep(0);
+  }),
+);
+
 it("run rejects for a body that is not a function", async () => {
   for (const bad of NOT_FUNCTIONS) expect(codeOf(await rejectionOf(run(bad as never)))).toBe("WEV_ERR_BODY");
 });

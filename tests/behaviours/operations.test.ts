@@ -47,6 +47,20 @@ it(
 );
 
 it(
+  "yield without * of a promise says how a promise is waited for",
+  inHub(function* () {
+    let text = "";
+    try {
+      yield Promise.resolve(1);
+    } catch (error) {
+      text = (error as Error).message;
+    }
+    expect(text).toContain("yield* wait(promise)");
+    yield* sleep(0);
+  }),
+);
+
+it(
   "yield without * that nobody catches fails the greenlet with that error, in nested generators too",
   inHub(function* () {
     const deep = function* () {

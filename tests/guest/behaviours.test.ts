@@ -35,6 +35,10 @@ const transcripts: Record<string, [rule: string, lines: string[]]> = {
     "Timeout fires once in the call its greenlet is in, and not after cancel()",
     ["true true", "true false", "true", "true false", "false true", "true false true", "false", "true"],
   ],
+  withoutArgument: [
+    "spawn(), onExit(), withTimeout() and Group.apply() take a function of no argument too",
+    ["five is over", "5", "five is over", "5", "true false", "five is over", "five is over"],
+  ],
   timeoutDiesWithGreenlet: ["Timeout of a greenlet that ended does not hold the hub", []],
 };
 

@@ -104,7 +104,7 @@ describe.each(builds.map((build) => [name(build), build] as const))("seeing a gu
     hub.destroy();
   });
 
-  test("GuestTrap names the functions that failed, in its text and in the stack of its cause", async () => {
+  test("GuestTrap names the functions that failed, in its text, in its stack and in that of its cause", async () => {
     const { hub, guest, reports } = await world(build);
     const trap = await guest.call("fails").then(
       () => null,
@@ -113,10 +113,18 @@ describe.each(builds.map((build) => [name(build), build] as const))("seeing a gu
     expect(trap).toBeInstanceOf(GuestTrap);
     expect(short(trap!.frames)).toContain("fails");
     expect(trap!.message).toContain(` in ${trap!.frames[0]}: `);
+    expect(trap!.stack).toContain(`\n    at ${trap!.frames[0]}`);
+    expect(trap!.stack).not.toContain("host/");
     expect((trap!.cause as Error).stack).toMatch(/seeing\.as\/fails/);
     await guest.call("spawnsFailing");
     expect(reports.map((report) => report.name)).toEqual(["fails"]);
     expect(reports[0]!.text).toMatch(/could not go on with fails because its code failed in \S*\/\w+: /);
+    hub.destroy();
+  });
+
+  test("Answer.value traps when there is none, and names the status", async () => {
+    const { hub, guest } = await world(build);
+    await expect(guest.call("readsNothing")).rejects.toThrow("Status.WouldBlock");
     hub.destroy();
   });
 

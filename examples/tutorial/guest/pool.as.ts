@@ -22,7 +22,7 @@ export function main(): void {
   const runs: string[] = [];
   for (let run = 0; run < 4; run++) {
     const order: i32[] = [];
-    const results = pool.imapUnordered<i32, i32>(echo, items);
+    const results = pool.imapUnordered(echo, items);
     while (results.next()) order.push(results.value);
     runs.push(order.join(" "));
     console.log(runs[run]);

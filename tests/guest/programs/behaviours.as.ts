@@ -1,6 +1,7 @@
 // What guests do beside the shared cases (tests/cases/list.ts), one export each; each logs what it does.
 import {
-  AnyGreenlet, Event, Greenlet, Status, Timeout, getCurrent, joinAll, onExit, sleep, spawn, wait, withTimeout,
+  AnyGreenlet, Event, Greenlet, Group, Pool, Semaphore, Status, Timeout, getCurrent, idle, joinAll, kill, onExit, sleep, spawn, spawnLater,
+  wait, withTimeout,
 } from "wevent/assembly";
 
 function log(text: string): void {
@@ -136,6 +137,22 @@ export function timeouts(): void {
   inner.cancel();
   log(withTimeout(5, (ms: f64): void => { sleep(ms); }, 100.0).toString());
   log(withTimeout(100, (ms: f64): void => { sleep(ms); }, 5.0).toString());
+}
+
+function five(): i32 {
+  onExit(said5);
+  sleep(5);
+  return 5;
+}
+
+function said5(): void {
+  log("five is over");
+}
+
+export function withoutArgument(): void {
+  log(spawn(five).get().toString());
+  log(new Group().apply(five).toString());
+  log(withTimeout(100, five).toString() + " " + withTimeout(1, five).toString());
 }
 
 function spins(limit: Timeout): i32 {

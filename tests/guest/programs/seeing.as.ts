@@ -1,5 +1,5 @@
 // Greenlets that tests/guest/seeing.test.ts looks at: with and without an argument, named, parked, failing.
-import { AnyGreenlet, joinAll, sleep, spawn } from "wevent/assembly";
+import { AnyGreenlet, joinAll, Queue, sleep, spawn } from "wevent/assembly";
 
 function worker(ms: f64): void {
   sleep(ms);
@@ -24,6 +24,10 @@ export function boss(): void {
 export function fails(): void {
   sleep(1);
   unreachable();
+}
+
+export function readsNothing(): void {
+  new Queue<i32>().getNowait().value;
 }
 
 export function spawnsFailing(): void {

@@ -1,0 +1,42 @@
+// Any number wait, one sets it, all go on.
+//
+//   npm run build && node build/examples/tutorial/typescript/event.js
+//
+// Promised:
+//   B: I'll wait for you
+//   C: I'll wait for you
+//   D: I'll wait, but not for long
+//   A: hey, wait for me, I have to do something
+//   D: that was too long
+//   A: ok, I'm done
+//   B: it's about time
+//   C: it's about time
+//   E: oh, it is done already
+
+import { Event, joinAll, sleep, spawn } from "wevent";
+
+const done = new Event();
+
+function* waiter(name: string) {
+  console.log(`${name}: I'll wait for you`);
+  yield* done.wait();
+  console.log(`${name}: it's about time`);
+}
+
+function* impatient(name: string) {
+  console.log(`${name}: I'll wait, but not for long`);
+  const isDone = yield* done.wait(1);
+  if (!isDone) console.log(`${name}: that was too long`);
+}
+
+function* setter() {
+  console.log("A: hey, wait for me, I have to do something");
+  yield* sleep(3);
+  console.log("A: ok, I'm done");
+  done.set();
+}
+
+await joinAll([spawn(waiter, "B"), spawn(waiter, "C"), spawn(impatient, "D"), spawn(setter)]);
+
+// An event stays set until somebody clears it: who comes later does not wait.
+if (await done.wait()) console.log("E: oh, it is done already");

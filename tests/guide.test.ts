@@ -1,0 +1,56 @@
+// Every program of docs/guide/ compiles as it stands, and prints what stands behind its arrows.
+
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const node = promisify(execFile);
+const runNode = (...args: string[]) => node(process.execPath, args, { cwd: root, timeout: 60_000 });
+
+const output = "build/guide";
+
+/** Programs by page and heading. */
+const programs = readdirSync(`${root}/docs/guide`).flatMap((page) =>
+  [...readFileSync(`${root}/docs/guide/${page}`, "utf8").matchAll(/^## ([^\n]*)\n+```ts\n(.*?)```/gms)].map(
+    ([, heading, code], i) => ({
+      title: `${page}, ${heading}`,
+      file: `${page.replace(".md", "")}-${i}`,
+      code: code!,
+    }),
+  ),
+);
+
+beforeAll(async () => {
+  rmSync(`${root}/${output}`, { recursive: true, force: true });
+  mkdirSync(`${root}/${output}/source`, { recursive: true });
+  for (const { file, code } of programs) writeFileSync(`${root}/${output}/source/${file}.ts`, code);
+  const options = {
+    extends: "../../tsconfig.json",
+    compilerOptions: { rootDir: "source", outDir: "program" },
+    include: ["source"],
+  };
+  writeFileSync(`${root}/${output}/tsconfig.json`, JSON.stringify(options));
+  await runNode("node_modules/typescript/bin/tsc", "-p", output).catch((error: { stdout: string }) => {
+    throw new Error(`a program of the guide does not compile:\n${error.stdout}`);
+  });
+});
+
+describe("docs/guide", () => {
+  it("has a program under each heading that has code", () => {
+    const pages = readdirSync(`${root}/docs/guide`).map((page) =>
+      readFileSync(`${root}/docs/guide/${page}`, "utf8"),
+    );
+    expect(programs).toHaveLength(pages.join().split("```ts").length - 1);
+  });
+
+  for (const { title, file, code } of programs) {
+    it(`${title} prints what stands behind its arrows`, async () => {
+      const promised = [...code.matchAll(/\/\/ → (.*)/g)].map(([, line]) => `${line}\n`).join("");
+      expect(promised).not.toBe("");
+      expect(await runNode(`${output}/program/${file}.js`)).toEqual({ stdout: promised, stderr: "" });
+    });
+  }
+});
