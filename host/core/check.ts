@@ -1,6 +1,7 @@
 // Owns what public functions demand of their arguments, so that a mistake is an error at the call
 // that makes it and not inside the hub later. Numbers of ms: checkMs in errors.ts.
 
+import type { Driver } from "./driver.js";
 import { describe, UsageError } from "./errors.js";
 import { Operation } from "./operation.js";
 import { Task } from "./task.js";
@@ -19,6 +20,17 @@ export function requireCallback(callback: unknown, verb: string): void {
   throw new UsageError(
     "WEV_ERR_ARGUMENT",
     `could not ${verb} ${describe(callback)} because it is not a function; give a function`,
+  );
+}
+
+/** Throws unless a hub can run on it. */
+export function requireDriver(driver: unknown): void {
+  const given = driver as Partial<Driver> | null;
+  if (typeof given === "object" && typeof given?.now === "function" && typeof given.soon === "function")
+    return;
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not use ${describe(driver)} as driver because it has no now and soon; give a Driver, or nothing for this runtime's`,
   );
 }
 

@@ -1,7 +1,7 @@
 // Owns what a hub is made with: the options, their defaults and their limits.
 
 import { driver as runtimeDriver } from "#driver";
-import { requireCallback, requireOptions } from "./check.js";
+import { requireCallback, requireDriver, requireOptions } from "./check.js";
 import type { Driver } from "./driver.js";
 import { checkMs, describe, RangeUsageError, UsageError } from "./errors.js";
 import type { ErrorReport } from "./report.js";
@@ -40,11 +40,12 @@ type Defaults = "driver" | "clock" | "seed" | "turnMs";
 export function checkedOptions(options: HubOptions): HubOptions & Required<Pick<HubOptions, Defaults>> {
   requireOptions(options);
   const { turnMs = 5, seed = 0, clock = "real", driver = runtimeDriver, onError, memoryLimitBytes } = options;
+  requireDriver(driver);
   checkMs(turnMs, "turnMs");
   if (turnMs <= 0) throw new RangeUsageError(`could not use ${turnMs} as turnMs because it is not above 0`);
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
     throw new RangeUsageError(
-      `could not use ${seed} as seed because it is not an integer from 0 to 2^32 - 1`,
+      `could not use ${describe(seed)} as seed because it is not an integer from 0 to 2^32 - 1`,
     );
   }
   if (clock !== "real" && clock !== "virtual") {
@@ -53,7 +54,7 @@ export function checkedOptions(options: HubOptions): HubOptions & Required<Pick<
       `could not use ${describe(clock)} as clock because there is no such clock; give "real" or "virtual"`,
     );
   }
-  if (memoryLimitBytes !== undefined && !(memoryLimitBytes > 0)) {
+  if (memoryLimitBytes !== undefined && !(typeof memoryLimitBytes === "number" && memoryLimitBytes > 0)) {
     throw new RangeUsageError(
       `could not use ${describe(memoryLimitBytes)} as memoryLimitBytes because it is not a number above 0`,
     );
