@@ -279,14 +279,22 @@ it(
 it("options of a Hub outside their range, or unknown", () => {
   const make = (options: object) => () => new Hub(options as never);
   for (const turnMs of [0, -1]) refused(make({ turnMs }), "WEV_ERR_RANGE", RangeError, `turnMs ${turnMs}`);
-  for (const seed of [-1, 1.5, 2 ** 32, "1", null]) {
-    refused(make({ seed }), "WEV_ERR_RANGE", RangeError, `seed ${seed}`);
+  for (const seed of [-1, 1.5, 2 ** 32, "1", null, Symbol("s"), Object.create(null)]) {
+    refused(make({ seed }), "WEV_ERR_RANGE", RangeError, `seed ${typeof seed}`);
   }
-  for (const memoryLimitBytes of [0, -1, Number.NaN, "x"]) {
-    refused(make({ memoryLimitBytes }), "WEV_ERR_RANGE", RangeError, `memoryLimitBytes ${memoryLimitBytes}`);
+  for (const memoryLimitBytes of [0, -1, Number.NaN, "x", true, 5n, Symbol("s")]) {
+    refused(
+      make({ memoryLimitBytes }),
+      "WEV_ERR_RANGE",
+      RangeError,
+      `memoryLimitBytes ${String(memoryLimitBytes)}`,
+    );
   }
   for (const clock of ["wall", 5, null]) {
     refused(make({ clock }), "WEV_ERR_ARGUMENT", TypeError, `clock ${clock}`);
+  }
+  for (const driver of [5, null, {}, "node"]) {
+    refused(make({ driver }), "WEV_ERR_ARGUMENT", TypeError, `driver ${driver}`);
   }
   refused(make({ onError: 5 }), "WEV_ERR_ARGUMENT", TypeError, "onError");
 });
