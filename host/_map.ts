@@ -5,7 +5,7 @@ import { checkItems, type Items, passOver } from "./_items.js";
 import type { Mapping } from "./_mapping.js";
 import { call } from "./core/call.js";
 import { requireBody, requireOptions } from "./core/check.js";
-import { describe, RangeUsageError } from "./core/errors.js";
+import { checkInteger } from "./core/errors.js";
 import { GreenletExit } from "./core/exit.js";
 import { GIVE_WAY } from "./core/give-way.js";
 import type { BodyResult, Greenlet } from "./core/greenlet.js";
@@ -110,11 +110,7 @@ export class MapIterator<I, T> extends Steps<T> {
     checkItems(items);
     requireOptions(options);
     const { maxSize } = options;
-    if (maxSize !== undefined && (!Number.isInteger(maxSize) || maxSize < 1)) {
-      throw new RangeUsageError(
-        `could not map with maxSize ${describe(maxSize)} because it is not an integer from 1`,
-      );
-    }
+    if (maxSize !== undefined) checkInteger(maxSize, 1, "map with a maxSize of");
     this.#isOrdered = isOrdered;
     this.#room = maxSize === undefined ? null : new Semaphore(maxSize);
     this.#feeder = group._feed(isOrdered ? "imap" : "imapUnordered", () => this.#feed(group, body, items));

@@ -3,7 +3,7 @@
 import { Latch } from "./_latch.js";
 import { call } from "./core/call.js";
 import { requireCallback, requireOptions } from "./core/check.js";
-import { BrokenBarrierError, describe, RangeUsageError } from "./core/errors.js";
+import { BrokenBarrierError, checkInteger } from "./core/errors.js";
 import type { Operation } from "./core/operation.js";
 import { checkLimit, type Limit } from "./core/timeout.js";
 
@@ -41,14 +41,14 @@ export class Barrier {
   readonly #action: (() => unknown) | undefined;
   #round = new Round();
 
-  /** @param parties - An integer from 1. */
+  /**
+   * @param parties - An integer from 1.
+   * @throws {@link RangeUsageError} WEV_ERR_RANGE when it is not
+   * @throws {@link UsageError} WEV_ERR_ARGUMENT when the action is not a function
+   */
   constructor(parties: number, options: BarrierOptions = {}) {
     requireOptions(options);
-    if (!Number.isInteger(parties) || parties < 1) {
-      throw new RangeUsageError(
-        `could not make a barrier of ${describe(parties)} because that is not an integer from 1`,
-      );
-    }
+    checkInteger(parties, 1, "make a barrier of");
     if (options.action !== undefined) requireCallback(options.action, "call at a barrier");
     this.parties = parties;
     this.#action = options.action;

@@ -6,7 +6,7 @@ import { Lockable } from "./_lockable.js";
 import { call } from "./core/call.js";
 import { requireCallback } from "./core/check.js";
 import { current } from "./core/current.js";
-import { describe, LockError, RangeUsageError, UsageError } from "./core/errors.js";
+import { checkInteger, describe, LockError, UsageError } from "./core/errors.js";
 import { currentHub } from "./core/hub.js";
 import type { Operation } from "./core/operation.js";
 import type { Task } from "./core/task.js";
@@ -110,11 +110,7 @@ export class Condition extends Lockable {
    * @throws {@link RangeUsageError} WEV_ERR_RANGE when `count` is not an integer from 0
    */
   notify(count = 1): void {
-    if (!Number.isInteger(count) || count < 0) {
-      throw new RangeUsageError(
-        `could not notify ${describe(count)} waiters because that is not an integer from 0`,
-      );
-    }
+    checkInteger(count, 0, "notify");
     this.#requireHeld("notify a condition");
     this.#serve(count);
   }

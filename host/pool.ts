@@ -4,7 +4,7 @@ import { Mapping } from "./_mapping.js";
 import { Attempt } from "./core/attempt.js";
 import { requireBody, requireOptions } from "./core/check.js";
 import { current } from "./core/current.js";
-import { describe, PoolFull, RangeUsageError } from "./core/errors.js";
+import { checkInteger, PoolFull } from "./core/errors.js";
 import { type Body, type Greenlet, requireGreenlet, type WaitOptions } from "./core/greenlet.js";
 import { DONE, done, type Operation, type Step } from "./core/operation.js";
 import type { Task } from "./core/task.js";
@@ -39,11 +39,7 @@ export class Pool extends Mapping {
    */
   constructor(size: number | null = null) {
     super();
-    if (size !== null && (!Number.isInteger(size) || size < 1)) {
-      throw new RangeUsageError(
-        `could not make a pool of ${describe(size)} because it is not an integer from 1`,
-      );
-    }
+    if (size !== null) checkInteger(size, 1, "make a pool of");
     this.limit = size;
     this.#places = size === null ? new DummySemaphore() : new Semaphore(size);
   }

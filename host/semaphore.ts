@@ -4,7 +4,7 @@ import { Role } from "../assembly/core/abi.js";
 import { Lockable } from "./_lockable.js";
 import { Attempt } from "./core/attempt.js";
 import { call } from "./core/call.js";
-import { describe, RangeUsageError } from "./core/errors.js";
+import { checkInteger, RangeUsageError } from "./core/errors.js";
 import { currentHub, type Hub } from "./core/hub.js";
 import { LeveledQueue } from "./core/leveled-queue.js";
 import { done, type Operation, type Step } from "./core/operation.js";
@@ -32,11 +32,7 @@ export class Semaphore extends Lockable {
    */
   constructor(value = 1) {
     super();
-    if (!Number.isInteger(value) || value < 0) {
-      throw new RangeUsageError(
-        `could not make a semaphore of ${describe(value)} because that is not an integer from 0`,
-      );
-    }
+    checkInteger(value, 0, "make a semaphore of");
     this._queue.level = value;
     this.#isExclusive = value === 1;
   }

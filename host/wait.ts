@@ -5,7 +5,7 @@ import { requireSignal } from "./core/abort.js";
 import { call } from "./core/call.js";
 import { listOf, requireOptions } from "./core/check.js";
 import { current, isTimedOut } from "./core/current.js";
-import { describe, RangeUsageError, UsageError } from "./core/errors.js";
+import { checkInteger, describe, UsageError } from "./core/errors.js";
 import { endedSoFar, Greenlet, requireGreenlet } from "./core/greenlet.js";
 import { waitForGreenlet } from "./core/greenlet-waits.js";
 import type { Hub } from "./core/hub.js";
@@ -392,10 +392,7 @@ function checkOptions(options: WaitAllOptions): void {
   const { timeout, signal, count = 0 } = options;
   if (!(timeout instanceof Timeout)) timeoutMs(timeout);
   if (signal !== undefined) requireSignal(signal);
-  if (Number.isInteger(count) && count >= 0) return;
-  throw new RangeUsageError(
-    `could not wait for ${describe(count)} objects because count is not an integer from 0`,
-  );
+  checkInteger(count, 0, "wait for a count of");
 }
 
 function waitablesOf<O>(objects: Iterable<O>): O[] {

@@ -216,3 +216,11 @@ export function checkMs(ms: unknown, what: string): asserts ms is number {
     );
   }
 }
+
+/** Throws unless it is an integer from `least`: a count, a size, a number of permits. */
+export function checkInteger(value: unknown, least: number, action: string): asserts value is number {
+  if (Number.isInteger(value) && (value as number) >= least) return;
+  throw new RangeUsageError(
+    `could not ${action} ${describe(value)} because that is not an integer from ${least}; give one`,
+  );
+}

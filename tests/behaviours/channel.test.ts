@@ -213,3 +213,27 @@ function* thrown(call: () => Iterable<unknown, unknown, unknown>): Generator<unk
   }
   throw new Error("nothing was thrown");
 }
+
+it(
+  "putNowait and getNowait do not walk along those who wait: 100 000 meet as many",
+  inHub(function* () {
+    const COUNT = 100_000;
+    const channel = new Channel<number>();
+    let taken = 0;
+    const getters = Array.from({ length: COUNT }, () =>
+      spawn(function* () {
+        if ((yield* channel.get()) === taken) taken++;
+      }),
+    );
+    yield* sleep(0);
+    for (let i = 0; i < COUNT; i++) channel.putNowait(i);
+    yield* joinAll(getters);
+    expect(taken).toBe(COUNT);
+    for (let i = 0; i < COUNT; i++) spawn(() => channel.put(i));
+    yield* sleep(0);
+    for (let i = 0; i < COUNT; i++) expect(channel.getNowait()).toBe(i);
+    expect(channel.balance).toBe(0);
+  }),
+  // A second or two; to walk would take minutes.
+  20_000,
+);
