@@ -36,6 +36,12 @@ export const errorTable = {
   WEV_ERR_POOL_FULL: ["PoolFull", "a pool has no free place"],
   WEV_ERR_LOCK: ["LockError", "a lock was released, or used, by one that does not hold it"],
   WEV_ERR_BARRIER_BROKEN: ["BrokenBarrierError", "a barrier was broken while one waited there"],
+  WEV_ERR_SOCKET_CLOSED: ["ClosedError", "a socket, pipe or listener was closed"],
+  WEV_ERR_STREAM_ENDED: [
+    "StreamEndedError",
+    "the other side ended before as many bytes came as were asked for",
+  ],
+  WEV_ERR_LINE_TOO_LONG: ["LineTooLongError", "no line ends within as many bytes as are allowed"],
   WEV_ERR_FAILED_TO_SWITCH: ["FailedToSwitch", "the body of assertSwitches held the thread"],
 } as const;
 

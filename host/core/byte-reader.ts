@@ -1,0 +1,178 @@
+// Owns the incoming half of a stream: bytes that have come, those who wait for some, and when the
+// source has to pause.
+//
+// Readers are served strictly in the order they came, so that no two of them can take bytes out of
+// order. Who is at the head is woken once what it waits for is there, and takes it when it runs: one
+// that is killed or timed out before has taken nothing, and the next is served. Only the head may
+// be served, so a woken one always finds what it was woken for, or that the stream was closed.
+
+import { ByteBuffer } from "./byte-buffer.js";
+import { IoWait } from "./io-wait.js";
+import { done, type Step } from "./operation.js";
+import type { Read } from "./read.js";
+import { ClosedError } from "./stream-errors.js";
+import type { Task } from "./task.js";
+
+/** Bytes that may wait to be taken before the source is paused; one chunk more may come. */
+export const HIGH_WATER_BYTES = 64 * 1024;
+/** A paused source goes on when no more than this is left: not for every small read. */
+const LOW_WATER_BYTES = 16 * 1024;
+
+/** Where bytes come from. */
+export interface ByteInput {
+  /** Nothing more is to be received, but what is on its way. */
+  pause(): void;
+  resume(): void;
+}
+
+/** One reader in the line. */
+interface Waiter {
+  readonly read: Read<unknown>;
+  readonly wait: IoWait;
+}
+
+export class ByteReader {
+  readonly buffer = new ByteBuffer();
+  /** What a listing calls it: "Socket". */
+  readonly label: string;
+  /** The other side will send nothing more. */
+  isEnded = false;
+  /** What the source failed with. It is thrown by every read once what came before it is taken. */
+  failure: Error | null = null;
+  isClosed = false;
+  /** Told whenever it may have become ready: select. */
+  readonly watchers = new Set<() => void>();
+  readonly #input: ByteInput;
+  readonly #isExternal: boolean;
+  readonly #line: Waiter[] = [];
+  #isPaused = false;
+
+  constructor(label: string, input: ByteInput, isExternal: boolean) {
+    this.label = label;
+    this.#input = input;
+    this.#isExternal = isExternal;
+  }
+
+  /** Whether a `recv` would not wait. */
+  get isReadable(): boolean {
+    return this.buffer.sizeBytes > 0 || this.isOver;
+  }
+
+  /** Whether nothing more will come. */
+  get isOver(): boolean {
+    return this.isEnded || this.isClosed || this.failure !== null;
+  }
+
+  // ---- what the source tells
+
+  received(chunk: Uint8Array): void {
+    if (this.isClosed) return;
+    this.buffer.push(chunk);
+    this.#changed();
+    this.#control();
+  }
+
+  ended(): void {
+    this.isEnded = true;
+    this.#changed();
+  }
+
+  failed(error: Error): void {
+    this.failure ??= error;
+    this.#changed();
+  }
+
+  /** What has not been taken is gone, and who waits is told. */
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.buffer.clear();
+    for (const { wait } of this.#line) wait.wakeLater();
+    this.#tellWatchers();
+  }
+
+  // ---- what a read asks
+
+  /** What the read comes to at this moment; null: it has to wait. */
+  attempt<T>(read: Read<T>): Step<T> | null {
+    const isInTurn = this.#line.length === 0 || this.isClosed;
+    if (!isInTurn || !this.#isDecided(read)) return null;
+    const value = this.#take(read);
+    this.#control();
+    return done(value);
+  }
+
+  wait(task: Task, read: Read<unknown>, timeoutMs: number): void {
+    const waiter: Waiter = { read, wait: new IoWait(task, timeoutMs, this.#isExternal) };
+    task._inbox = waiter;
+    this.#line.push(waiter);
+    this.#control();
+  }
+
+  /** The woken task takes what it waited for. */
+  finish<T>(task: Task, read: Read<T>): T {
+    this.#remove(task);
+    try {
+      return this.#take(read);
+    } finally {
+      this.#serve();
+      this.#control();
+    }
+  }
+
+  /** The task no longer waits. */
+  leave(task: Task): void {
+    this.#remove(task).wait.leave();
+    // The next may want less than this one did.
+    this.#serve();
+    this.#control();
+  }
+
+  #remove(task: Task): Waiter {
+    const waiter = task._takeInbox() as Waiter;
+    this.#line.splice(this.#line.indexOf(waiter), 1);
+    return waiter;
+  }
+
+  #take<T>(read: Read<T>): T {
+    if (this.isClosed) throw new ClosedError(read.action);
+    if (read.isSatisfied(this.buffer)) return read.take(this.buffer);
+    if (this.failure !== null) throw this.failure;
+    return read.takeAtEnd(this.buffer);
+  }
+
+  /** Whether waiting would change nothing. */
+  #isDecided(read: Read<unknown>): boolean {
+    return this.isOver || read.isSatisfied(this.buffer);
+  }
+
+  #changed(): void {
+    this.#tellWatchers();
+    this.#serve();
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+
+  /** Wakes the head, if it is to wait no longer. */
+  #serve(): void {
+    const head = this.#line[0];
+    if (head !== undefined && this.#isDecided(head.read)) head.wait.wake();
+  }
+
+  /** Pauses the source, or lets it go on. A head that wants more than the mark gets that much. */
+  #control(): void {
+    if (this.isOver) return;
+    const sizeBytes = this.buffer.sizeBytes;
+    const head = this.#line[0];
+    const isWanted = head !== undefined && !this.#isDecided(head.read);
+    if (!this.#isPaused && sizeBytes >= HIGH_WATER_BYTES && !isWanted) {
+      this.#isPaused = true;
+      this.#input.pause();
+    } else if (this.#isPaused && (sizeBytes <= LOW_WATER_BYTES || isWanted)) {
+      this.#isPaused = false;
+      this.#input.resume();
+    }
+  }
+}

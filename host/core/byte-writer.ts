@@ -1,0 +1,223 @@
+// Owns the outgoing half of a stream: whose bytes are with the source, and who waits for that.
+//
+// One call writes at a time, in the order they came, so that the bytes of two greenlets are never
+// mixed. A call ends once the source has let go of its bytes. One that is killed or timed out while
+// its bytes are with the source cannot take them back; one that has not come to its turn sends nothing.
+
+import { isTimedOut } from "./current.js";
+import { describe, UsageError } from "./errors.js";
+import type { Hub } from "./hub.js";
+import { IoWait } from "./io-wait.js";
+import { done, Operation, PARKED, type Step } from "./operation.js";
+import { ClosedError } from "./stream-errors.js";
+import type { Task } from "./task.js";
+import { expired } from "./timeout.js";
+
+/** Where bytes go. */
+export interface ByteOutput {
+  /**
+   * Takes bytes. True: it has let go of them. False: they must not change, and no more may come, until
+   * it says `drained`, which is after this call.
+   */
+  write(bytes: Uint8Array): boolean;
+  /** Nothing more comes; the other side is told once all has been sent. */
+  end(): void;
+}
+
+/** One call in the line. */
+interface Sending {
+  readonly bytes: Uint8Array;
+  readonly wait: IoWait;
+  /** Whether the source has its bytes, and has let go of them. */
+  isSent: boolean;
+}
+
+export class ByteWriter {
+  readonly label: string;
+  isClosed = false;
+  /** It was told to send nothing more. */
+  isEnded = false;
+  /** What the source failed with; every later call throws it. */
+  failure: Error | null = null;
+  /** Told whenever it may have become ready: select. */
+  readonly watchers = new Set<() => void>();
+  readonly #output: ByteOutput;
+  readonly #isExternal: boolean;
+  /** The call whose bytes are with the source; null: nobody's, or one that did not wait. */
+  #writing: Sending | null = null;
+  #isBusy = false;
+  #isEndTold = false;
+  readonly #line: Sending[] = [];
+
+  constructor(label: string, output: ByteOutput, isExternal: boolean) {
+    this.label = label;
+    this.#output = output;
+    this.#isExternal = isExternal;
+  }
+
+  /** Whether a `send` would not wait for earlier ones. */
+  get isWritable(): boolean {
+    return !this.#isBusy || this.isClosed || this.failure !== null;
+  }
+
+  // ---- what the source tells
+
+  drained(): void {
+    this.#isBusy = false;
+    const sent = this.#writing;
+    this.#writing = null;
+    const woken = sent === null ? [] : [sent];
+    while (!this.#isBusy && this.#line.length > 0) {
+      const next = this.#line.shift()!;
+      if (this.#output.write(next.bytes)) woken.push(next);
+      else this.#hold(next);
+    }
+    if (this.isEnded) this.#tellEnd();
+    for (const sending of woken) {
+      sending.isSent = true;
+      sending.wait.wake();
+    }
+    if (!this.#isBusy) this.#tellWatchers();
+  }
+
+  failed(error: Error): void {
+    this.failure ??= error;
+    this.#wakeAll();
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#wakeAll();
+  }
+
+  /** Calls that began before this still send. */
+  end(): void {
+    if (this.isEnded || this.isClosed) return;
+    this.isEnded = true;
+    this.#tellEnd();
+  }
+
+  // ---- what a send asks
+
+  /** Throws unless bytes may be sent. */
+  requireOpen(action: string): void {
+    if (this.failure !== null) throw this.failure;
+    if (this.isClosed) throw new ClosedError(action);
+    if (this.isEnded) throw new ClosedError(action, "it was shut down for writing");
+  }
+
+  /** True: the source has let go of the bytes. False: the task is parked. */
+  write(task: Task, bytes: Uint8Array, timeoutMs: number): boolean {
+    if (!this.#isBusy && this.#output.write(bytes)) return true;
+    const isFirst = !this.#isBusy;
+    // Bytes that the source has are busy whether or not the task can be parked.
+    this.#isBusy = true;
+    const sending = { bytes, wait: new IoWait(task, timeoutMs, this.#isExternal), isSent: false };
+    task._inbox = sending;
+    if (isFirst) this.#writing = sending;
+    else this.#line.push(sending);
+    return false;
+  }
+
+  finish(task: Task, action: string): void {
+    const sending = task._takeInbox() as Sending;
+    if (sending.isSent) return;
+    this.requireOpen(action);
+  }
+
+  /** The task no longer waits. */
+  leave(task: Task): void {
+    const sending = task._takeInbox() as Sending;
+    sending.wait.leave();
+    if (this.#writing === sending) this.#writing = null;
+    const at = this.#line.indexOf(sending);
+    if (at !== -1) this.#line.splice(at, 1);
+  }
+
+  #tellEnd(): void {
+    if (this.#isEndTold || this.#line.length > 0 || this.isClosed) return;
+    this.#isEndTold = true;
+    this.#output.end();
+  }
+
+  #hold(sending: Sending): void {
+    this.#isBusy = true;
+    this.#writing = sending;
+  }
+
+  #wakeAll(): void {
+    const waiting = this.#line.splice(0);
+    if (this.#writing !== null) waiting.unshift(this.#writing);
+    this.#writing = null;
+    for (const { wait } of waiting) wait.wakeLater();
+    this.#tellWatchers();
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+}
+
+/** Sends bytes and waits until the source has let go of them. Gives their number. */
+export class Send extends Operation<number> {
+  readonly #writer: ByteWriter;
+  readonly #hub: Hub;
+  readonly #bytes: Uint8Array;
+  readonly #timeoutMs: number;
+  readonly #verb: string;
+
+  constructor(writer: ByteWriter, hub: Hub, verb: string, bytes: Uint8Array, timeoutMs: number) {
+    super();
+    this.#writer = writer;
+    this.#hub = hub;
+    this.#verb = verb;
+    this.#bytes = bytes;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  get label(): string {
+    return `${this.#writer.label}.${this.#verb}`;
+  }
+
+  override get home(): Hub | null {
+    return this.#hub.isDestroyed ? null : this.#hub;
+  }
+
+  start(task: Task): Step<number> {
+    this.#writer.requireOpen(this.#action);
+    const isSent = this.#bytes.length === 0 || this.#writer.write(task, this.#bytes, this.#timeoutMs);
+    return isSent ? done(this.#bytes.length) : PARKED;
+  }
+
+  resume(task: Task): Step<number> {
+    if (isTimedOut()) {
+      this.#writer.leave(task);
+      throw expired(this.#timeoutMs);
+    }
+    this.#writer.finish(task, this.#action);
+    return done(this.#bytes.length);
+  }
+
+  override abandon(task: Task): void {
+    this.#writer.leave(task);
+  }
+
+  get #action(): string {
+    return `${this.#verb} to ${this.#writer.label}`;
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** What is to be sent, as bytes: a text is UTF-8. */
+export function requireData(data: unknown): Uint8Array {
+  if (typeof data === "string") return encoder.encode(data);
+  if (data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not send ${describe(data)} because it is neither bytes nor a text; give a Uint8Array or a string`,
+  );
+}
