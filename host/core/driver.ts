@@ -1,10 +1,14 @@
 // Owns the contract between the hub and a runtime. A driver is one file in host/drivers; it knows
 // its runtime and nothing of greenlets.
 
+import type { NetDriver } from "./net.js";
+
 /** What a runtime can do beside timers; `hub.can(name)`. */
 export type Capability =
   | "tcp.connect"
   | "tcp.listen"
+  | "unix"
+  | "tls"
   | "udp"
   | "fetch"
   | "exhaustion"
@@ -39,6 +43,8 @@ export interface Driver {
    * (capability "exhaustion"); elsewhere never. Returns what takes it back.
    */
   whenExhausted(callback: () => void): () => void;
+  /** Streams (capabilities "tcp.connect", "tcp.listen", "unix"). */
+  readonly net?: NetDriver | undefined;
   /** The context that is current, where there is such a thing (capability "context"). */
   captureContext?(): Context;
 }

@@ -27,6 +27,7 @@ import {
 import { Link } from "./link.js";
 import { MainWaits } from "./main-waits.js";
 import { Offer } from "./meeting.js";
+import type { NetDriver } from "./net.js";
 import { type Observer, Observers } from "./observe.js";
 import { type Operation, setOutside } from "./operation.js";
 import { Pump } from "./pump.js";
@@ -85,6 +86,8 @@ export class Hub {
   readonly guests = new Map<number, GuestTasks>();
   /** @internal What is noted of greenlets while they are tracked. */
   tracks: Tracks | null = null;
+  /** @internal What closes the sockets, listeners and the like that were opened in it. */
+  readonly resources = new Set<() => void>();
   /** @internal Main's copies of what `local` gave, by the local. */
   readonly mainCopies = new WeakMap<object, object>();
   readonly main: Main = { name: "main", id: 0, hub: this, locals: Object.create(null) };
@@ -178,6 +181,13 @@ export class Hub {
     return this.#driver.capabilities.has(capability);
   }
 
+  /** @internal The runtime's streams; throws where it has none. */
+  netFor(capability: Capability): NetDriver {
+    const { net } = this.#driver;
+    if (net === undefined || !this.can(capability)) throw new UnsupportedError(capability, this.runtime);
+    return net;
+  }
+
   /** The runtime's name, as error texts give it. */
   get runtime(): string {
     return this.#driver.runtime;
@@ -262,6 +272,7 @@ export class Hub {
   }
 
   #dropAll(): void {
+    for (const close of [...this.resources]) close();
     for (const task of this.#tasks()) {
       if (task instanceof OutsideTask) continue;
       if (task._frame !== null) {

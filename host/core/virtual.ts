@@ -7,6 +7,7 @@ import type { Context, Driver } from "./driver.js";
 export class VirtualDriver implements Driver {
   readonly runtime: string;
   readonly capabilities: Driver["capabilities"];
+  readonly net: Driver["net"];
   readonly captureContext?: () => Context;
   readonly #real: Driver;
   #nowMs = 0;
@@ -15,6 +16,7 @@ export class VirtualDriver implements Driver {
     this.#real = real;
     this.runtime = real.runtime;
     this.capabilities = real.capabilities;
+    this.net = real.net;
     if (real.captureContext !== undefined) this.captureContext = () => real.captureContext!();
   }
 

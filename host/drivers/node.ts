@@ -1,6 +1,7 @@
 // The driver for Node. Uses only globals, so that a bundle for another runtime can hold it.
 
 import type { Context, Driver } from "../core/driver.js";
+import { nodeNet } from "./node-net.js";
 
 /** setTimeout takes a signed 32-bit delay; a later deadline is armed again when this one passes. */
 const LONGEST_TIMER_MS = 0x7fffffff;
@@ -41,7 +42,16 @@ function tellExhausted(): void {
 
 export const driver: Driver = {
   runtime: "node",
-  capabilities: new Set(["fetch", "exhaustion", ...(hooks === undefined ? [] : ["context"])]),
+  capabilities: new Set([
+    "fetch",
+    "exhaustion",
+    "tcp.connect",
+    "tcp.listen",
+    "unix",
+    "tls",
+    ...(hooks === undefined ? [] : ["context"]),
+  ]),
+  net: nodeNet,
   now: () => performance.now(),
   soon: (callback) => void setImmediate(callback),
   after(delayMs, callback, isRef) {

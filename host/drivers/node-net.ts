@@ -1,0 +1,150 @@
+// Owns streams over node:net and node:tls, for Node and for runtimes that have its modules.
+
+import type { Server, Socket } from "node:net";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
+import type {
+  Accepted,
+  AcceptorEvents,
+  AcceptorHandle,
+  Address,
+  NetDriver,
+  Place,
+  StreamEvents,
+  StreamHandle,
+  Target,
+  TlsOptions,
+} from "../core/net.js";
+
+/** Asked for and not imported: an import would keep the file out of other runtimes. */
+function builtin<M>(name: string): M {
+  return globalThis.process.getBuiltinModule(name) as M;
+}
+const net = () => builtin<typeof import("node:net")>("node:net");
+const tls = () => builtin<typeof import("node:tls")>("node:tls");
+
+class NodeStream implements StreamHandle {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket, events: StreamEvents, openedBy: "connect" | "secureConnect" | null) {
+    this.#socket = socket;
+    if (openedBy !== null) socket.once(openedBy, () => events.opened());
+    socket.on("data", (chunk: Uint8Array) => events.received(chunk));
+    socket.on("end", () => events.ended());
+    socket.on("drain", () => events.drained());
+    socket.on("error", (error) => events.failed(error));
+    socket.on("close", () => events.closed());
+  }
+
+  get local(): Address | null {
+    const { localAddress, localPort, localFamily } = this.#socket;
+    return addressOf(localAddress, localPort, localFamily);
+  }
+
+  get remote(): Address | null {
+    const { remoteAddress, remotePort, remoteFamily } = this.#socket;
+    return addressOf(remoteAddress, remotePort, remoteFamily);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    const isBelowMark = this.#socket.write(bytes);
+    if (this.#socket.writableLength === 0) return true;
+    // "drain" comes only above the mark; below it, an empty write is called back behind this one.
+    if (isBelowMark) this.#socket.write(NOTHING, () => this.#socket.emit("drain"));
+    return false;
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  setNoDelay(isOn: boolean): void {
+    this.#socket.setNoDelay(isOn);
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function addressOf(host: string | undefined, port: number | undefined, family: string | undefined) {
+  if (host === undefined || port === undefined) return null;
+  return { host, port, family: family === "IPv6" ? 6 : 4 } as const;
+}
+
+function connect(target: Target, events: StreamEvents): StreamHandle {
+  const { tls: options, ...place } = target;
+  if (options === undefined) {
+    const socket = net().connect({ ...place, allowHalfOpen: true, noDelay: true });
+    return new NodeStream(socket, events, "connect");
+  }
+  const servername = "host" in place && net().isIP(place.host) === 0 ? { servername: place.host } : {};
+  const all = {
+    ...place,
+    ...servername,
+    ...options,
+    allowHalfOpen: true,
+  };
+  const socket = tls().connect(all as ConnectionOptions);
+  return new NodeStream(socket, events, "secureConnect");
+}
+
+class NodeAccepted implements Accepted {
+  constructor(private readonly socket: Socket | TLSSocket) {
+    // It may fail before anybody wants it: that is no error of the program.
+    socket.on("error", ignore);
+  }
+
+  open(events: StreamEvents): StreamHandle {
+    const stream = new NodeStream(this.socket, events, null);
+    this.socket.off("error", ignore);
+    this.socket.setNoDelay(true);
+    // A turn later: nothing is called back before this has returned.
+    if (this.socket.destroyed) queueMicrotask(() => events.closed());
+    else this.socket.resume();
+    return stream;
+  }
+
+  refuse(): void {
+    this.socket.destroy();
+  }
+}
+
+function ignore(): void {}
+
+function listen(place: Place, options: TlsOptions | undefined, events: AcceptorEvents): AcceptorHandle {
+  const common = { allowHalfOpen: true, pauseOnConnect: true };
+  const server: Server =
+    options === undefined ? net().createServer(common) : tls().createServer({ ...options, ...common });
+  server.on(options === undefined ? "connection" : "secureConnection", (socket: Socket) => {
+    events.accepted(new NodeAccepted(socket));
+  });
+  server.once("listening", () => events.listening(boundTo(server)));
+  server.on("error", (error) => events.failed(error));
+  server.once("close", () => events.closed());
+  server.listen({ ...place });
+  return { close: () => void server.close() };
+}
+
+function boundTo(server: Server): Address {
+  const address = server.address();
+  if (typeof address === "string") return { path: address };
+  return addressOf(address!.address, address!.port, address!.family)!;
+}
+
+async function lookup(host: string) {
+  const dns = builtin<typeof import("node:dns/promises")>("node:dns/promises");
+  const found = await dns.lookup(host, { all: true });
+  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }) as const);
+}
+
+export const nodeNet: NetDriver = { connect, listen, lookup };
