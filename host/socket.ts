@@ -14,6 +14,7 @@ import { currentHub } from "./core/hub.js";
 import type { Accepted, AcceptorHandle, Address, Place, Target, TlsOptions } from "./core/net.js";
 import { socketError } from "./core/net-errors.js";
 import type { Operation } from "./core/operation.js";
+import type { Readiness, Selectable } from "./core/selectable.js";
 import { ClosedError } from "./core/stream-errors.js";
 import { type Limit, type Limits, limited, limitsOf } from "./core/timeout.js";
 import { wait } from "./wait.js";
@@ -59,7 +60,7 @@ export interface ListenOptions {
  * @source gevent.socket.socket
  * @since 0.1
  */
-export class Socket implements Disposable {
+export class Socket implements Disposable, Selectable {
   readonly #connection: Connection;
   #timeoutMs: number | undefined = undefined;
 
@@ -69,8 +70,15 @@ export class Socket implements Disposable {
   }
 
   /** @internal */
-  get _connection(): Connection {
-    return this.#connection;
+  get _readable(): Readiness {
+    const { incoming } = this.#connection.stream;
+    return { isReady: () => incoming.isReadable, watchers: incoming.watchers };
+  }
+
+  /** @internal */
+  get _writable(): Readiness {
+    const { outgoing } = this.#connection.stream;
+    return { isReady: () => outgoing.isWritable, watchers: outgoing.watchers };
   }
 
   /**
@@ -256,7 +264,7 @@ function placeName(place: Target | Place): string {
  * @source a listening gevent.socket.socket
  * @since 0.1
  */
-export class Listener implements Disposable {
+export class Listener implements Disposable, Selectable {
   readonly #acceptor: AcceptorHandle;
   readonly #arrivals: Arrivals<Accepted>;
   readonly #address: Address;
@@ -272,8 +280,9 @@ export class Listener implements Disposable {
   }
 
   /** @internal */
-  get _arrivals(): Arrivals<Accepted> {
-    return this.#arrivals;
+  get _readable(): Readiness {
+    const arrivals = this.#arrivals;
+    return { isReady: () => arrivals.isReady, watchers: arrivals.watchers };
   }
 
   /** Where it listens: with the port that was free, if 0 was asked for. */

@@ -1,0 +1,15 @@
+// Owns what can be waited for by several at once: select and poll. It must not know what a socket is.
+
+/** One direction of something: whether a call would wait, and who is told when that may have changed. */
+export interface Readiness {
+  isReady(): boolean;
+  readonly watchers: Set<() => void>;
+}
+
+/** What select and poll take: sockets, listeners. */
+export interface Selectable {
+  /** @internal null or none: it cannot be read. */
+  readonly _readable?: Readiness | null;
+  /** @internal null or none: it cannot be written. */
+  readonly _writable?: Readiness | null;
+}
