@@ -272,6 +272,8 @@ class ReadyIterator<T> extends Steps<T> {
     for (const unwatch of this.#watches ?? []) unwatch();
     this.#watches = [];
     this.#ready.length = 0;
+    // Another greenlet may be waiting for the next one.
+    this.#wake();
     if (this.#isTimeoutOwn) (this.#timeout as Timeout).cancel();
   }
 
