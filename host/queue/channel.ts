@@ -56,8 +56,8 @@ export class Channel<T> {
   }
 
   /**
-   * Gives `item` to the one who gets, waiting for him. A greenlet that is interrupted meanwhile has
-   * given nothing.
+   * Gives `item` to the one who gets, waiting for him. A greenlet that is interrupted while it waits has
+   * given nothing; one that is interrupted after its item was taken, and before it has gone on, has given it.
    *
    * @switches always, unless `block` is false
    * @throws {@link Full} WEV_ERR_QUEUE_FULL when the timeout passes first, or nobody gets and `block` is false
