@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { collect, Event, Greenlet, joinAll, Queue, sleep, spawn, spawnLater, Timeout, wait } from "wevent";
 import { ExhaustedError } from "wevent/hub";
+import { Semaphore } from "wevent/lock";
 import { Group, Pool } from "wevent/pool";
 import { codeOf, inHub, rowsInUse, thrownBy, thrownIn } from "../lib/hub.ts";
 
@@ -253,5 +254,31 @@ it(
     yield* sleep(0);
     for (const event of events) event.set();
     expect(yield* again).toEqual(events);
+  }, LIMIT),
+);
+
+it(
+  "an object whose first callback is refused keeps no row",
+  inHub(function* () {
+    const filler = new Event();
+    const last = () => {};
+    filler.rawlink(last);
+    fill(() => filler.rawlink(() => {}));
+    filler.unlink(last);
+    // Enough for the line, and not for the link: each takes the row and gives it back.
+    const refused = [new Event(), new Semaphore(0), new Event()];
+    for (const object of refused) {
+      expect(codeOf(thrownBy(() => object.rawlink(() => {})))).toBe("WEV_ERR_EXHAUSTED");
+    }
+    expect(() => filler.rawlink(() => {})).not.toThrow();
+    filler.set();
+    yield* sleep(0);
+    const called: unknown[] = [];
+    for (const event of refused.filter((object) => object instanceof Event)) {
+      event.rawlink((source) => called.push(source));
+      event.set();
+    }
+    yield* sleep(0);
+    expect(called).toEqual([refused[0], refused[2]]);
   }, LIMIT),
 );
