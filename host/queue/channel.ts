@@ -14,7 +14,8 @@ import { Empty, Full } from "./errors.js";
  * A queue without room: whoever puts waits for one who gets, and the other way round. They meet in
  * the order they came, the getter goes on first.
  *
- * A channel can be shared with guests by its `handle`; then it carries numbers, strings and bytes.
+ * A channel can be shared with guests by its `handle`; then it carries numbers, bigints of 64 bits, strings
+ * and bytes, and sharing it is refused while another item waits in it.
  *
  * @example
  * ```ts
