@@ -129,9 +129,16 @@ export class MapIterator<I, T> extends Steps<T> {
   }
 
   #begun(greenlet: Greenlet<T>): void {
+    try {
+      greenlet._place(new Link(greenlet.hub, this.#onEnd, greenlet));
+    } catch (error) {
+      // Nobody would be told of its end: a reader would wait for it forever.
+      greenlet.kill(undefined, { block: false });
+      greenlet._disown();
+      throw error;
+    }
     this.#pending.add(greenlet);
     if (this.#isOrdered) this.#results.push(greenlet);
-    greenlet._place(new Link(greenlet.hub, this.#onEnd, greenlet));
   }
 
   #ended(greenlet: Greenlet<T>): void {

@@ -273,12 +273,14 @@ class ReadyIterator<T> extends Steps<T> {
     for (const unwatch of this.#watches ?? []) unwatch();
     this.#watches = [];
     this.#ready.length = 0;
+    // Another greenlet may be waiting for the next one.
+    this.#wake();
     if (this.#isTimeoutOwn) (this.#timeout as Timeout).cancel();
   }
 
   /** Begins at the first step: watches every object. */
   #begin(hub: Hub): void {
-    this.#watches = this.#objects.map((object) => this.#watch(object, hub));
+    this.#watchAll(hub);
     if (this.#timeout instanceof Timeout) {
       this.#isTimeoutOwn = !this.#timeout.pending;
       if (this.#isTimeoutOwn) this.#timeout.start();
@@ -286,6 +288,18 @@ class ReadyIterator<T> extends Steps<T> {
       const ms = timeoutMs(this.#timeout);
       if (ms >= 0) this.#deadlineMs = hub.now() + ms;
     }
+  }
+
+  /** All or none: one that is refused must not leave the others linked (exhausted.test.ts). */
+  #watchAll(hub: Hub): void {
+    const watches: (() => void)[] = [];
+    try {
+      for (const object of this.#objects) watches.push(this.#watch(object, hub));
+    } catch (error) {
+      for (const unwatch of watches) unwatch();
+      throw error;
+    }
+    this.#watches = watches;
   }
 
   #watch(object: Waitable | PromiseLike<unknown>, hub: Hub): () => void {

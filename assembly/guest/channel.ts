@@ -13,6 +13,7 @@ import { Task } from "./task";
  *
  * A channel of numbers, strings or `Uint8Array`s can be shared with TypeScript and with other guests by
  * its `handle`; bytes and strings are copied on their way.
+ * A number that a `T` cannot hold as it is, a fraction for an integer type, traps in the one who gets.
  *
  * @source gevent.queue.Channel, gevent 26.5
  * @since 0.1

@@ -663,6 +663,8 @@ export class Hub {
     }
     const pump = this.#pump;
     this.#reports.flush(pump.turn);
+    // Whoever is told of an error may destroy the hub: a deadline armed now would keep the process alive.
+    if (this.#isDestroyed) return;
     if (when === Turn.Again) {
       pump.schedule();
       return;

@@ -36,19 +36,12 @@ export class Meeting {
 
   /** Parks the task until it meets one who gives; `giverItem` then has what it gave. */
   take(task: Task, timeoutMs: number): void {
-    this.#enter(task.hub, task);
-    if (task.hub.waitOn(task, this.#takers, this.#takersSerial, timeoutMs)) return;
-    this.#reopen(task.hub);
-    task.hub.waitOn(task, this.#takers, this.#takersSerial, timeoutMs);
+    this.#stand(task, false, timeoutMs);
   }
 
   /** Parks the task with what it gives until it meets one who takes. */
   give(task: Task, item: unknown, timeoutMs: number): void {
-    this.#enter(task.hub, task);
-    if (!task.hub.waitOn(task, this.#givers, this.#giversSerial, timeoutMs)) {
-      this.#reopen(task.hub);
-      task.hub.waitOn(task, this.#givers, this.#giversSerial, timeoutMs);
-    }
+    this.#stand(task, true, timeoutMs);
     task._inbox = new Offer(item);
   }
 
@@ -116,6 +109,27 @@ export class Meeting {
     meeting.#name(row, serial);
     meeting.#isShared = true;
     return meeting;
+  }
+
+  #stand(task: Task, gives: boolean, timeoutMs: number): void {
+    this.#enter(task.hub, task);
+    try {
+      if (this.#wait(task, gives, timeoutMs)) return;
+      this.#reopen(task.hub);
+      this.#wait(task, gives, timeoutMs);
+    } catch (error) {
+      // The rows go with the last who waits; the one for whom they were made may not have come in.
+      if (!this.#isShared) task.hub.core.unpinQueue(this.#takers, this.#takersSerial);
+      throw error;
+    }
+  }
+
+  /** False: the rows are gone. */
+  #wait(task: Task, gives: boolean, timeoutMs: number): boolean {
+    const { hub } = task;
+    return gives
+      ? hub.waitOn(task, this.#givers, this.#giversSerial, timeoutMs)
+      : hub.waitOn(task, this.#takers, this.#takersSerial, timeoutMs);
   }
 
   #enter(hub: Hub, task: Task | null): void {

@@ -35,7 +35,12 @@ export class WaitQueue {
     this.#join(task.hub, task);
     if (this.row !== 0 && task.hub.waitOn(task, this.row, this.serial, timeoutMs)) return;
     this.#makeRow(task.hub);
-    task.hub.waitOn(task, this.row, this.serial, timeoutMs);
+    try {
+      task.hub.waitOn(task, this.row, this.serial, timeoutMs);
+    } catch (error) {
+      this.#dropRow(task.hub);
+      throw error;
+    }
   }
 
   /** Parks the task at the head of the line: it was served, and another was faster. */
@@ -98,7 +103,9 @@ export class WaitQueue {
     const { hub } = link;
     if (this.row !== 0 && hub.link(link, this.row, this.serial)) return;
     this.#makeRow(hub);
-    if (!hub.link(link, this.row, this.serial)) throw exhausted("link");
+    if (hub.link(link, this.row, this.serial)) return;
+    this.#dropRow(hub);
+    throw exhausted("link");
   }
 
   /** A row in that hub, also while nobody waits. */
@@ -114,6 +121,11 @@ export class WaitQueue {
     // (exhausted.test.ts, "a greenlet that got the last row").
     this.row = hub.createQueue(serial);
     this.serial = serial;
+  }
+
+  /** It goes with its last waiter; the one for whom it was made has not come in (exhausted.test.ts). */
+  #dropRow(hub: Hub): void {
+    hub.core.unpinQueue(this.row, this.serial);
   }
 
   #join(hub: Hub, task: Task | null): void {

@@ -123,6 +123,8 @@ export abstract class QueueBase<T> {
     const store = this.#items();
     const wasEmpty = store.size === 0;
     store.put(item);
+    // A compare may shut the queue down: the item went with the others.
+    if (this.#store !== store) throw new ShutDown(`put into a ${this.constructor.name}`);
     if (wasEmpty) this.#getters?.notifyOne();
   }
 

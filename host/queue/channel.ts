@@ -14,7 +14,8 @@ import { Empty, Full } from "./errors.js";
  * A queue without room: whoever puts waits for one who gets, and the other way round. They meet in
  * the order they came, the getter goes on first.
  *
- * A channel can be shared with guests by its `handle`; then it carries numbers, strings and bytes.
+ * A channel can be shared with guests by its `handle`; then it carries numbers, bigints of 64 bits, strings
+ * and bytes, and sharing it is refused while another item waits in it.
  *
  * @example
  * ```ts
@@ -58,8 +59,8 @@ export class Channel<T> {
   }
 
   /**
-   * Gives `item` to the one who gets, waiting for him. A greenlet that is interrupted meanwhile has
-   * given nothing.
+   * Gives `item` to the one who gets, waiting for him. A greenlet that is interrupted while it waits has
+   * given nothing; one that is interrupted after its item was taken, and before it has gone on, has given it.
    *
    * @switches always, unless `block` is false
    * @throws {@link Full} WEV_ERR_QUEUE_FULL when the timeout passes first, or nobody gets and `block` is false

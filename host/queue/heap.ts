@@ -1,6 +1,7 @@
 // Owns the store of a PriorityQueue: a binary heap that gives the smallest item first, and of equal
 // ones the oldest. `compare` is a user's code and may throw: every comparison of a put or a get is
-// made before anything moves, so that a failed one has changed nothing (queue-shutdown.test.ts).
+// made before anything moves, so that a failed one has changed nothing (queue-shutdown.test.ts). It may
+// also put and get; what was compared then no longer stands where it stood, and the call is refused.
 
 import { describe, UsageError } from "../core/errors.js";
 import type { Store } from "./store.js";
@@ -15,6 +16,8 @@ export class Heap<T> implements Store<T> {
   /** When each was put, in the same places. */
   #ages: number[] = [];
   #age = 0;
+  /** Puts and gets so far. */
+  #changes = 0;
 
   constructor(compare: Compare<T>) {
     this.#compare = compare;
@@ -26,6 +29,7 @@ export class Heap<T> implements Store<T> {
 
   put(item: T): void {
     const last = this.size;
+    const changes = this.#changes;
     let place = last;
     while (place > 0) {
       const parent = (place - 1) >> 1;
@@ -33,6 +37,7 @@ export class Heap<T> implements Store<T> {
       if (this.#order(item, this.#items[parent] as T) >= 0) break;
       place = parent;
     }
+    this.#noteChange(changes);
     this.#items.push(item);
     this.#ages.push(this.#age++);
     this.#lift(last, place);
@@ -41,7 +46,9 @@ export class Heap<T> implements Store<T> {
   get(): T {
     const first = this.#items[0] as T;
     const last = this.size - 1;
+    const changes = this.#changes;
     const hole = this.#holeFor(last);
+    this.#noteChange(changes);
     // What stands between the first place and the hole moves up one step; the last fills the hole.
     this.#sink(hole, this.#items.pop() as T, this.#ages.pop() as number);
     return first;
@@ -57,6 +64,17 @@ export class Heap<T> implements Store<T> {
     copy.#ages = [...this.#ages];
     copy.#age = this.#age;
     return copy;
+  }
+
+  /** Throws if another put or get has come since that number of changes. */
+  #noteChange(changes: number): void {
+    if (this.#changes !== changes) {
+      throw new UsageError(
+        "WEV_ERR_ARGUMENT",
+        "could not order the items of a PriorityQueue because compare has put or got one meanwhile; let it only compare",
+      );
+    }
+    this.#changes++;
   }
 
   /** Moves the item at `from` up to its ancestor's place `to`, and those on the way down by one step. */

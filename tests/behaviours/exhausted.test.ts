@@ -1,7 +1,8 @@
 // memoryLimitBytes: the scheduler's memory ends as a typed error, nothing is lost, the hub goes on.
 import { expect, it } from "vitest";
-import { Event, Greenlet, joinAll, Queue, sleep, spawn, spawnLater, Timeout, wait } from "wevent";
+import { collect, Event, Greenlet, joinAll, Queue, sleep, spawn, spawnLater, Timeout, wait } from "wevent";
 import { ExhaustedError } from "wevent/hub";
+import { Semaphore } from "wevent/lock";
 import { Group, Pool } from "wevent/pool";
 import { codeOf, inHub, rowsInUse, thrownBy, thrownIn } from "../lib/hub.ts";
 
@@ -201,5 +202,83 @@ it(
     yield* sleep(0);
     yield* queue.put(3, { timeout: 5 });
     expect(yield* getter).toBe(3);
+  }, LIMIT),
+);
+
+it.each(["imap", "imapUnordered"] as const)(
+  "%s that finds the memory limit reached ends its reader with the error, however many rows are free",
+  async (name) => {
+    for (let free = 0; free <= 8; free++) {
+      await inHub(function* () {
+        const pool = new Pool();
+        const event = new Event();
+        const links = Array.from({ length: 8 }, () => () => {});
+        for (const link of links) event.rawlink(link);
+        const gate = new Event();
+        const reader = spawn(function* () {
+          yield* gate.wait();
+          return yield* collect(pool[name]((item: number) => item, [1, 2, 3]));
+        });
+        yield* sleep(0);
+        fill(() => event.rawlink(() => {}));
+        for (const link of links.slice(0, free)) event.unlink(link);
+        gate.set();
+        for (let i = 0; i < 20 && !reader.dead; i++) yield* sleep(0);
+        expect(reader.dead, `${free} rows free`).toBe(true);
+        expect(reader.error === undefined || codeOf(reader.error) === "WEV_ERR_EXHAUSTED").toBe(true);
+        event.set();
+        yield* sleep(0);
+        expect(yield* pool.map((item) => item, [4])).toEqual([4]);
+      }, LIMIT)();
+    }
+  },
+);
+
+it(
+  "wait() that is refused for one object leaves no link to the others",
+  inHub(function* () {
+    const events = [new Event(), new Event(), new Event()];
+    const filler = new Event();
+    const last = [() => {}, () => {}, () => {}];
+    for (const link of last) filler.rawlink(link);
+    const waiter = spawn(() => wait(events));
+    fill(() => filler.rawlink(() => {}));
+    // Each needs a line and a link.
+    for (const link of last) filler.unlink(link);
+    yield* sleep(0);
+    expect([waiter.dead, codeOf(waiter.error)]).toEqual([true, "WEV_ERR_EXHAUSTED"]);
+    expect(events.map((event) => event.linkCount)).toEqual([0, 0, 0]);
+    filler.set();
+    yield* sleep(0);
+    const again = spawn(() => wait(events));
+    yield* sleep(0);
+    for (const event of events) event.set();
+    expect(yield* again).toEqual(events);
+  }, LIMIT),
+);
+
+it(
+  "an object whose first callback is refused keeps no row",
+  inHub(function* () {
+    const filler = new Event();
+    const last = () => {};
+    filler.rawlink(last);
+    fill(() => filler.rawlink(() => {}));
+    filler.unlink(last);
+    // Enough for the line, and not for the link: each takes the row and gives it back.
+    const refused = [new Event(), new Semaphore(0), new Event()];
+    for (const object of refused) {
+      expect(codeOf(thrownBy(() => object.rawlink(() => {})))).toBe("WEV_ERR_EXHAUSTED");
+    }
+    expect(() => filler.rawlink(() => {})).not.toThrow();
+    filler.set();
+    yield* sleep(0);
+    const called: unknown[] = [];
+    for (const event of refused.filter((object) => object instanceof Event)) {
+      event.rawlink((source) => called.push(source));
+      event.set();
+    }
+    yield* sleep(0);
+    expect(called).toEqual([refused[0], refused[2]]);
   }, LIMIT),
 );

@@ -126,6 +126,12 @@ it("an open hub's main that catches LoopExit goes on, and is told again", () => 
   expect(status).toBe(0);
 });
 
+it("a hub that is destroyed by the handler of a report keeps no deadline, and the process ends", () => {
+  const { status, stdout } = runProgram("destroyed-by-report.js");
+  expect(stdout).toEqual(["HubDestroyed"]);
+  expect(status).toBe(0);
+});
+
 it("twenty open hubs are told that the runtime has run out of work, and nothing is left of that", () => {
   const { status, stdout, stderr } = runProgram("many-hubs.js");
   expect(stderr).toBe("");

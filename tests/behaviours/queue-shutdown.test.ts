@@ -267,6 +267,29 @@ it("239 a comparison that throws changes nothing: no item is lost or moved", () 
   expect(drain(queue)).toEqual(Array.from({ length: 20 }, (_, i) => i));
 });
 
+it("239 a compare that puts, gets or shuts down is refused, and no item is lost or out of order", () => {
+  let meddle: (() => void) | null = null;
+  const queue: PriorityQueue<number> = new PriorityQueue<number>((a, b) => {
+    const act = meddle;
+    meddle = null;
+    act?.();
+    return a - b;
+  });
+  for (const item of [5, 3, 8, 1]) queue.putNowait(item);
+  meddle = () => queue.putNowait(2);
+  expect(codeOf(thrownBy(() => queue.putNowait(4)))).toBe("WEV_ERR_ARGUMENT");
+  meddle = () => expect(queue.getNowait()).toBe(1);
+  expect(codeOf(thrownBy(() => queue.getNowait()))).toBe("WEV_ERR_ARGUMENT");
+  expect([queue.size, queue.unfinishedTasks]).toEqual([4, 5]);
+  expect(drain(queue)).toEqual([2, 3, 5, 8]);
+  queue.putNowait(1);
+  for (let i = 0; i < 6; i++) queue.taskDone();
+  queue.putNowait(2);
+  meddle = () => queue.shutdown(true);
+  expect(thrownBy(() => queue.putNowait(3))).toBeInstanceOf(ShutDown);
+  expect([queue.size, queue.unfinishedTasks]).toEqual([0, 0]);
+});
+
 it("239 entries without an order are refused by the put that finds it out", () => {
   for (const [first, second] of [
     [{}, {}],

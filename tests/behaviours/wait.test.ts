@@ -380,3 +380,18 @@ it(
     expect(yield* wait(thenable)).toBe("now");
   }),
 );
+
+it(
+  "iwait: closing it ends the wait of another greenlet for its next object",
+  inHub(function* () {
+    const event = new Event();
+    const ready = iwait([event]);
+    const reader = spawn(() => ready.next());
+    yield* sleep(0);
+    ready.close();
+    ready.close();
+    yield* reader.join(1);
+    expect(reader.value).toEqual({ done: true, value: undefined });
+    expect(event.linkCount).toBe(0);
+  }),
+);

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { Event, type Greenlet, Hub, joinAll, sleep, spawn, Timeout } from "wevent";
 import { type Guest, loadGuest } from "wevent/guest";
+import { ExhaustedError } from "wevent/hub";
 import { Semaphore } from "wevent/lock";
 import { Channel } from "wevent/queue";
 import { leftIn, NOTHING_LEFT, runtimeTurn } from "../../lib/hub.ts";
@@ -29,6 +30,8 @@ enum Step {
   Kill,
   GiveNow,
   Dispose,
+  /** Uses up the scheduler's memory but for so many rows. */
+  Fill,
 }
 
 /** What to do, and a number: of ms, of a party. */
@@ -61,6 +64,7 @@ const action = fc.oneof(
   step(3, Step.Deadline, fc.constantFrom(0, 1, 2)),
   step(4, Step.Kill, fc.nat({ max: 7 })),
   step(1, Step.Dispose),
+  step(1, Step.Fill, fc.nat({ max: 3 })),
 );
 
 export const programs: fc.Arbitrary<Program> = fc.record({
@@ -75,6 +79,7 @@ export const programs: fc.Arbitrary<Program> = fc.record({
 });
 
 const PERMITS = 2;
+const MEMORY_PAGES = 8;
 /** Status of assembly/guest/abi.ts: what proves that nothing was given. */
 const NOT_GIVEN = [1, 4];
 
@@ -102,7 +107,8 @@ class Run {
     readonly program: Program,
     seed: number,
   ) {
-    this.hub = new Hub({ clock: "virtual", seed, onError: () => {} });
+    const memoryLimitBytes = MEMORY_PAGES * 65536;
+    this.hub = new Hub({ clock: "virtual", seed, memoryLimitBytes, onError: () => {} });
   }
 
   async load(module: WebAssembly.Module): Promise<void> {
@@ -165,6 +171,7 @@ class Run {
     if (what === Step.Kill)
       this.greenlets[argument % this.greenlets.length]!.kill(undefined, { block: false });
     if (what === Step.Dispose) this.guests.second.dispose();
+    if (what === Step.Fill) this.fill(argument);
     if (what !== Step.GiveNow) return;
     const item = this.#newItem();
     try {
@@ -174,6 +181,23 @@ class Run {
     } catch {
       this.unsure.delete(item);
     }
+  }
+
+  /** Until a step later. */
+  fill(free: number): void {
+    const filler = new Event();
+    const links: (() => void)[] = [];
+    try {
+      for (;;) {
+        const link = () => {};
+        filler.rawlink(link);
+        links.push(link);
+      }
+    } catch (error) {
+      expect(error).toBeInstanceOf(ExhaustedError);
+    }
+    for (let i = 0; i < free; i++) filler.unlink(links.pop());
+    filler.set();
   }
 
   wrap(item: number): unknown {
