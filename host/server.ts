@@ -7,7 +7,8 @@
 import { call } from "./core/call.js";
 import { requireBody, requireOptions } from "./core/check.js";
 import { describe, UsageError } from "./core/errors.js";
-import { type Body, type Greenlet, GreenletExit } from "./core/greenlet.js";
+import { GreenletExit } from "./core/exit.js";
+import type { Body, Greenlet } from "./core/greenlet.js";
 import { currentHub } from "./core/hub.js";
 import type { Address } from "./core/net.js";
 import type { Operation } from "./core/operation.js";
@@ -38,8 +39,6 @@ export class StreamServer implements AsyncDisposable {
   readonly #place: ListenOptions;
   readonly #handle: Handler;
   readonly #handlers: Group | Pool;
-  /** Given by the user: others may be in it, who are not the server's to kill. */
-  readonly #isOwnPool: boolean;
   readonly #running = new Set<Greenlet>();
   readonly #stopped = new Event();
   #listener: Listener | null = null;
@@ -59,7 +58,6 @@ export class StreamServer implements AsyncDisposable {
     const { spawn: how = "default" } = options;
     this.#place = place;
     this.#handle = handle;
-    this.#isOwnPool = !(how instanceof Pool);
     if (how instanceof Pool) this.#handlers = how;
     else if (how === "default") this.#handlers = new Group();
     else if (typeof how === "number") this.#handlers = new Pool(how);
@@ -132,8 +130,11 @@ export class StreamServer implements AsyncDisposable {
       if (this.#handlers instanceof Pool) yield* this.#handlers.waitAvailable();
       const socket = yield* listener.accept();
       try {
-        const spawned = this.#handlers.spawn(serveOne, this.#handle, socket);
-        const greenlet = (yield* spawned as Operation<Greenlet>) ?? spawned;
+        const handlers = this.#handlers;
+        const greenlet: Greenlet =
+          handlers instanceof Pool
+            ? ((yield* handlers.spawn(serveOne, this.#handle, socket)) as Greenlet)
+            : (handlers.spawn(serveOne, this.#handle, socket) as Greenlet);
         this.#running.add(greenlet);
         greenlet.rawlink(() => this.#running.delete(greenlet));
       } catch (error) {

@@ -8,6 +8,6 @@ it(
   inHub(function* ({ hub }) {
     expect(yield* select([], [], [], 20)).toEqual([[], [], []]);
     expect(hub.now()).toBe(20);
-    expect(() => select(["a"], [], [], 1)).toThrow(TypeError);
+    expect(() => select(["a" as never], [], [], 1)).toThrow(TypeError);
   }),
 );
