@@ -45,7 +45,9 @@ export function idle(): Status {
   return waitInLine(queue, core.serialOf(queue), -1);
 }
 
-/** Waits at the end of a row's line. Gone: the row is no more. @switches */
+/** Waits at the end of a row's line. Gone: the row is no more. Inlined: a frame less in every parked stack. @switches */
+// @ts-ignore: decorator
+@inline
 export function waitInLine(queue: usize, serial: u32, timeoutMs: f64): Status {
   const answer = core.waitOn(runningRow(), queue, serial, timeoutMs, true);
   if (answer != CoreStatus.Ok) return answer == CoreStatus.Gone ? Status.Gone : Status.Exhausted;
