@@ -36,6 +36,11 @@ export const errorTable = {
   WEV_ERR_POOL_FULL: ["PoolFull", "a pool has no free place"],
   WEV_ERR_LOCK: ["LockError", "a lock was released, or used, by one that does not hold it"],
   WEV_ERR_BARRIER_BROKEN: ["BrokenBarrierError", "a barrier was broken while one waited there"],
+  WEV_ERR_PACKAGE_MISSING: ["PackageMissing", "an optional package that the call needs is not installed"],
+  WEV_ERR_HTTP_DISCONNECTED: ["ClientDisconnected", "the reader of a response has gone before its end"],
+  WEV_ERR_HTTP_RESPONSE: ["UsageError", "the handler of a request gave something that is not a Response"],
+  WEV_ERR_WEBSOCKET_CLOSED: ["WebSocketClosed", "a WebSocket was used that is closed"],
+  WEV_ERR_WEBSOCKET_FAILED: ["WebSocketFailed", "a WebSocket could not be opened"],
   WEV_ERR_FAILED_TO_SWITCH: ["FailedToSwitch", "the body of assertSwitches held the thread"],
 } as const;
 
