@@ -11,7 +11,7 @@ import type { Operation } from "../core/operation.js";
 import { waitFor } from "../core/wait-promise.js";
 import { Event } from "../event.js";
 import { type OperationIterator, Steps } from "../operation-iterator.js";
-import { ClientDisconnected, ignoreDisconnect } from "./errors.js";
+import { disconnect, ignoreDisconnect } from "./errors.js";
 
 /** Something with a body: a Request, a Response. */
 interface WithBody {
@@ -137,9 +137,7 @@ class GreenletSource implements UnderlyingDefaultSource<Uint8Array>, BodyWriter 
   }
 
   cancel(reason: unknown): void {
-    this.#greenlet.throw(new ClientDisconnected(reason));
-    // One that nobody has read a byte of has never begun, and has ended with that.
-    if (this.#greenlet.dead) ignoreDisconnect(this.#greenlet);
+    disconnect(this.#greenlet, reason);
   }
 
   #end(): void {

@@ -33,6 +33,14 @@ export class ClientDisconnected extends WeventError {
   }
 }
 
+/** Ends it so, unless it has ended. */
+export function disconnect(greenlet: Greenlet, cause?: unknown): void {
+  if (greenlet.dead) return;
+  greenlet.throw(new ClientDisconnected(cause));
+  // One that had not begun has ended by now, and would be reported before its links are called.
+  ignoreDisconnect(greenlet);
+}
+
 /** Whether that is what it ended with, which then counts as read: it is reported to nobody. */
 export function ignoreDisconnect(greenlet: Greenlet): boolean {
   const ended = greenlet._ended;

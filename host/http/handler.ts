@@ -10,7 +10,7 @@ import { type AnyBody, type Body, Greenlet, GreenletExit } from "../core/greenle
 import { currentHub, enterHub, type Hub } from "../core/hub.js";
 import { Pool } from "../pool.js";
 import { requireCount } from "./check.js";
-import { ClientDisconnected, ignoreDisconnect } from "./errors.js";
+import { disconnect, ignoreDisconnect } from "./errors.js";
 import { watchExchange } from "./exchange.js";
 
 /** What answers requests: a greenlet's body, so it may block. */
@@ -80,7 +80,7 @@ export class Dispatcher {
 
   #watch(request: Request, greenlet: Greenlet<Response>): void {
     const isTold = watchExchange(request, (isSent) => {
-      if (!isSent) greenlet.throw(new ClientDisconnected());
+      if (!isSent) disconnect(greenlet as Greenlet);
       if (isTold) this.#ended();
     });
     if (isTold) this.#going++;
@@ -102,9 +102,20 @@ export class Dispatcher {
   }
 
   #start(request: Request): Greenlet<Response> {
-    // Nobody overtakes those who wait.
-    const started = this.#waiting === 0 ? this.pool.trySpawn(this.#handler, request) : null;
-    if (started !== null) return started;
+    const { hub } = this;
+    const { siteBudget } = hub;
+    // Where it is spawned is known: here. A stack for each request would be its largest cost.
+    hub.siteBudget = 0;
+    try {
+      // Nobody overtakes those who wait.
+      const started = this.#waiting === 0 ? this.pool.trySpawn(this.#handler, request) : null;
+      return started ?? this.#startLater(request);
+    } finally {
+      hub.siteBudget = siteBudget;
+    }
+  }
+
+  #startLater(request: Request): Greenlet<Response> {
     const greenlet = new Greenlet<Response>(this.#handler as AnyBody<Response>, request);
     this.#waiting++;
     // Its signal: one whose client goes away meanwhile leaves the line.

@@ -67,10 +67,17 @@ export class HttpServer implements AsyncDisposable {
    */
   stop(timeout: number | null = STOP_MS): Operation<void> {
     const ms = timeoutMs(timeout);
-    this.#stopping ??= enterHub(this.#dispatcher.hub, () =>
+    this.#stopping ??= this.#spawnStop(ms);
+    return this.#stopping.get();
+  }
+
+  /** A greenlet of the server's own: it goes on when who asked for it is interrupted. */
+  #spawnStop(ms: number): Greenlet<void> {
+    const stopping = enterHub(this.#dispatcher.hub, () =>
       outsideTasks(() => spawnGreenlet<void>(() => this.#stop(ms), null)),
     );
-    return this.#stopping.get();
+    stopping.name = "HttpServer.stop";
+    return stopping;
   }
 
   *#stop(ms: number): Generator<unknown, void, unknown> {
