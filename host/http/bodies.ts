@@ -5,7 +5,7 @@ import { call } from "../core/call.js";
 import { requireBody } from "../core/check.js";
 import { outsideTasks } from "../core/current.js";
 import { describe, UsageError } from "../core/errors.js";
-import { type AnyBody, type Body, Greenlet } from "../core/greenlet.js";
+import { type AnyBody, type Body, Greenlet, GreenletExit } from "../core/greenlet.js";
 import { enterHub } from "../core/hub.js";
 import type { Operation } from "../core/operation.js";
 import { waitFor } from "../core/wait-promise.js";
@@ -91,7 +91,7 @@ export interface BodyWriter {
 /**
  * Makes a stream of what a greenlet writes, at the pace of its reader: for the body of a Response, or
  * of a Request to send. The greenlet begins when somebody reads. The stream ends when it returns, and is
- * cut when it fails, which is reported. When the reader goes away, it is ended with ClientDisconnected.
+ * cut when it fails, which is reported, or is killed. When the reader goes away, it is ended with ClientDisconnected.
  *
  * @noswitch
  * @throws {@link UsageError} WEV_ERR_BODY when `body` is not a function
@@ -144,6 +144,7 @@ class GreenletSource implements UnderlyingDefaultSource<Uint8Array>, BodyWriter 
     const ended = this.#greenlet._ended!;
     if (ignoreDisconnect(this.#greenlet)) return;
     if ("error" in ended) this.#controller.error(ended.error);
+    else if (ended.value instanceof GreenletExit) this.#controller.error(ended.value);
     else closeStream(this.#controller);
   }
 

@@ -38,6 +38,7 @@ export class HttpServer implements AsyncDisposable {
     this.#sockets = sockets;
     this.url = base.url ?? "";
     this.port = Number(new URL(this.url).port) || (this.url.startsWith("https:") ? 443 : 80);
+    this.#spawn("HttpServer", () => this.#live());
   }
 
   /** Where it listens: "http://127.0.0.1:8000/". */
@@ -67,17 +68,26 @@ export class HttpServer implements AsyncDisposable {
    */
   stop(timeout: number | null = STOP_MS): Operation<void> {
     const ms = timeoutMs(timeout);
-    this.#stopping ??= this.#spawnStop(ms);
+    this.#stopping ??= this.#spawn("HttpServer.stop", () => this.#stop(ms));
     return this.#stopping.get();
   }
 
-  /** A greenlet of the server's own: it goes on when who asked for it is interrupted. */
-  #spawnStop(ms: number): Greenlet<void> {
-    const stopping = enterHub(this.#dispatcher.hub, () =>
-      outsideTasks(() => spawnGreenlet<void>(() => this.#stop(ms), null)),
+  /** A greenlet of the server's own, which outlives whoever asked for it. */
+  #spawn(name: string, body: () => Generator<unknown, void, unknown>): Greenlet<void> {
+    const greenlet = enterHub(this.#dispatcher.hub, () =>
+      outsideTasks(() => spawnGreenlet<void>(body, null)),
     );
-    stopping.name = "HttpServer.stop";
-    return stopping;
+    greenlet.name = name;
+    return greenlet;
+  }
+
+  /** Ends with the server, or with its hub: nobody would answer after that. */
+  *#live(): Generator<unknown, void, unknown> {
+    try {
+      yield* this.#stopped.wait(undefined);
+    } finally {
+      if (!this.#stopped.isSet) this.#cut();
+    }
   }
 
   *#stop(ms: number): Generator<unknown, void, unknown> {
@@ -89,12 +99,19 @@ export class HttpServer implements AsyncDisposable {
       yield* new Timeout(ms < 0 ? null : ms, false).run(() => this.#dispatcher.drain());
       yield* this.#dispatcher.pool.kill();
     } finally {
-      this.#sockets?.cutAll();
       // Everybody was answered or is not to be: what is left are idle clients, and those who do not read.
-      void this.#base.close(true).catch(() => {});
+      this.#cut();
     }
     yield* waitFor(closed);
     this.#stopped.set();
+  }
+
+  /** Listens no more, and ends every connection. */
+  #cut(): void {
+    this.#dispatcher.close();
+    this.#sockets?.cutAll();
+    // That it does not listen any more is no error here.
+    this.#base.close(true).catch(() => {});
   }
 
   /** A connection that is kept alive would keep a server from closing until its time has passed. */
@@ -174,13 +191,13 @@ function* listen(
   }
   const server = srvx.serve({ ...base, plugins, fetch: (request: Request) => dispatcher.respond(request) });
   if (maxConnections !== null && server.node?.server) server.node.server.maxConnections = maxConnections;
-  let isListening = false;
+  const listening = Promise.resolve(server.serve());
   try {
-    yield* waitFor(Promise.resolve(server.serve()));
-    isListening = true;
-  } finally {
-    // Interrupted, or refused: nobody would ever close it.
-    if (!isListening) void server.close(true).catch(() => {});
+    yield* waitFor(listening);
+  } catch (error) {
+    // Interrupted, and it may yet come to listen; one that was refused has nothing to close.
+    listening.then(() => server.close(true)).catch(() => {});
+    throw error;
   }
   return new HttpServer(dispatcher, server, sockets);
 }

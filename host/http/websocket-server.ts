@@ -67,21 +67,21 @@ export class WebSockets {
     const isDone = this.#dispatcher.enter(() => {
       const greenlet = this.#dispatcher.pool.trySpawn(this.#handler, connection, peer.request);
       // Others took the last places while this one shook hands.
-      if (greenlet === null) connection.close(1013, "too many");
+      if (greenlet === null) connection._close(1013, "too many");
       else greenlet.watch(() => this.#end(greenlet as Greenlet, connection));
     });
-    if (!isDone) connection.close(1011);
+    if (!isDone) connection._close(1011);
   }
 
   #end(greenlet: Greenlet, connection: WebSocketConnection): void {
     const ended = greenlet._ended!;
     if ("value" in ended) {
-      connection.close(ended.value instanceof GreenletExit ? 1001 : 1000);
+      connection._close(ended.value instanceof GreenletExit ? 1001 : 1000);
     } else if (ended.error instanceof WebSocketClosed && connection.closed !== null) {
       // The other side has closed, and the handler did not care how: that is no failure.
       void greenlet.error;
     } else {
-      connection.close(1011);
+      connection._close(1011);
     }
   }
 
@@ -92,7 +92,7 @@ export class WebSockets {
 
   /** The server stops: their handlers receive what has come, and then no more. */
   closeAll(): void {
-    for (const connection of this.#connections.values()) connection.close(1001, "the server stops");
+    for (const connection of this.#connections.values()) connection._close(1001, "the server stops");
   }
 
   /** Ends all that are left. */

@@ -3,7 +3,7 @@
 
 import { Attempt } from "../core/attempt.js";
 import { call } from "../core/call.js";
-import { describe, UsageError } from "../core/errors.js";
+import { describe, RangeUsageError, UsageError } from "../core/errors.js";
 import { DONE, done, type Operation, PARKED, type Step } from "../core/operation.js";
 import type { Task } from "../core/task.js";
 import { expired, type Limit, limited, limitsOf } from "../core/timeout.js";
@@ -34,11 +34,15 @@ export interface Carrier {
 const HIGH_WATER_BYTES = 64 << 10;
 /** Most unread bytes where the other side cannot be held up. */
 const MOST_UNREAD_BYTES = 16 << 20;
+/** What it is closed with then: 1008 would say it, but clients may use no code below 3000 but 1000. */
+const UNREAD_CODE = 4008;
+/** A frame that closes has 125 bytes, two of them for the code. */
+const MOST_REASON_BYTES = 123;
 
 /**
  * An open WebSocket. Both directions keep the pace of the slower side: `send` waits while the other side
  * does not read, and one who does not `receive` holds the other side up, where the runtime can do that;
- * elsewhere (the WebSocket of browsers, and of Node from 22) 16 MiB of unread messages close it with 1008.
+ * elsewhere (the WebSocket of browsers, and of Node from 22) 16 MiB of unread messages close it with 4008.
  *
  * @since 0.1
  */
@@ -106,12 +110,21 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
   }
 
   /**
-   * Begins to close it; what was sent before still arrives. Calling it again does nothing. @noswitch
+   * Begins to close it; what was sent before still arrives. Calling it again does nothing.
    *
+   * @noswitch
    * @param code - 1000, or one of your own from 3000 to 4999. Omitted: 1000.
-   * @param reason - At most 123 bytes.
+   * @param reason - At most 123 bytes as UTF-8.
+   * @throws {@link RangeUsageError} WEV_ERR_RANGE when either is not
+   * @source RFC 6455, sections 5.5.1 and 7.4
    */
   close(code = 1000, reason = ""): void {
+    checkClose(code, reason);
+    this._close(code, reason);
+  }
+
+  /** @internal With any code that a server may use. */
+  _close(code: number, reason = ""): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#carrier.close(code, reason);
@@ -132,7 +145,8 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
     this.#unread.push(message);
     this.#unreadBytes += message.length;
     if (!this.#isPaused && this.#unreadBytes > HIGH_WATER_BYTES) this.#isPaused = this.#carrier.pause();
-    if (!this.#isPaused && this.#unreadBytes > MOST_UNREAD_BYTES) this.close(1008, "too much is unread");
+    if (!this.#isPaused && this.#unreadBytes > MOST_UNREAD_BYTES)
+      this._close(UNREAD_CODE, "too much is unread");
     this.#receivers.notifyOne();
   }
 
@@ -199,6 +213,19 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
   /** One that is being closed from here has no code yet: it is what 1005 means. */
   #error(action: string): WebSocketClosed {
     return new WebSocketClosed(action, this.#closed?.code ?? 1005, this.#closed?.reason ?? "");
+  }
+}
+
+function checkClose(code: number, reason: string): void {
+  if (code !== 1000 && !(Number.isInteger(code) && code >= 3000 && code <= 4999)) {
+    throw new RangeUsageError(
+      `could not close a WebSocket with ${describe(code)} because that code is not for programs; give 1000, or 3000 to 4999`,
+    );
+  }
+  if (new TextEncoder().encode(reason).length > MOST_REASON_BYTES) {
+    throw new RangeUsageError(
+      `could not close a WebSocket with the reason ${describe(reason)} because it has more than ${MOST_REASON_BYTES} bytes; shorten it`,
+    );
   }
 }
 

@@ -8,8 +8,19 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { collect, GreenletExit, sleep, spawn, Timeout, wait } from "wevent";
-import { fetch, fetchHandler, readChunks, serve, streamOf } from "wevent/http";
+import {
+  collect,
+  forEach,
+  type Greenlet,
+  GreenletExit,
+  getCurrent,
+  Hub,
+  sleep,
+  spawn,
+  Timeout,
+  wait,
+} from "wevent";
+import { fetch, fetchHandler, HttpServer, readChunks, serve, streamOf } from "wevent/http";
 import { Pool } from "wevent/pool";
 import { afterMs, RawClient, serving, signalOf, until } from "../lib/http.ts";
 import { codeOf, rejectionOf, thrownBy, thrownIn, withHub } from "../lib/hub.ts";
@@ -309,6 +320,23 @@ describe("bodies", () => {
   });
 
   it(
+    "whose greenlet is killed are cut, and do not seem whole",
+    withHub(
+      async ({ hub }) => {
+        const error = await hub.run(function* () {
+          const stream = streamOf(function* (writer) {
+            yield* writer.write("part");
+            yield* (getCurrent() as Greenlet).kill();
+          });
+          return yield* thrownIn(collect(readChunks(stream)));
+        });
+        expect(error).toBeInstanceOf(GreenletExit);
+      },
+      { clock: "real" },
+    ),
+  );
+
+  it(
     "are read on after a timeout with nothing lost",
     withHub(
       async ({ hub }) => {
@@ -556,6 +584,82 @@ describe("stop", () => {
       },
     ),
   );
+});
+
+describe("what ends otherwise", () => {
+  it("the end of its hub ends the server", async () => {
+    const hub = new Hub();
+    const server = await hub.run(() => serve(() => new Response("hello")));
+    const client = new RawClient(server).get("/");
+    await client.until("hello");
+    hub.destroy();
+    await client.end();
+    expect(await new RawClient(server).end()).toBe("");
+  });
+
+  it(
+    "a serve that is killed leaves nothing that listens",
+    withHub(
+      async ({ hub }) => {
+        const listening = () =>
+          process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
+        const before = listening();
+        for (let turns = 0; turns < 8; turns++) {
+          await hub.run(function* () {
+            const greenlet = spawn(() => serve(() => new Response(""), { host: "localhost" }));
+            for (let i = 0; i < turns; i++) yield* sleep(0);
+            yield* greenlet.kill();
+            // One that was quicker than the kill is the test's to stop.
+            if (greenlet.value instanceof HttpServer) yield* greenlet.value.stop(0);
+          });
+        }
+        await afterMs(20);
+        expect(listening()).toBe(before);
+      },
+      { clock: "real" },
+    ),
+  );
+
+  it("requests that are cut anywhere leave nothing", async () => {
+    await serving(
+      function* (request) {
+        const ms = Number(path(request).slice(1)) % 7;
+        yield* sleep(ms);
+        if (ms === 3) throw new Timeout(ms);
+        yield* forEach(readChunks(request), () => sleep(1));
+        return new Response(
+          streamOf(function* (writer) {
+            for (let i = 0; i < ms; i++) {
+              yield* writer.write("x".repeat(10_000));
+              yield* sleep(1);
+            }
+          }),
+        );
+      },
+      async ({ server, takeReports }) => {
+        const clients: Promise<unknown>[] = [];
+        for (let i = 0; i < 300; i++) {
+          const client = new RawClient(server);
+          const size = i % 5 === 0 ? 100 : 3;
+          client.write(
+            `POST /${i} HTTP/1.1`,
+            "Host: a",
+            "Connection: close",
+            `Content-Length: ${size}`,
+            "",
+            "abc",
+          );
+          if (i % 3 === 0 || size > 3) setTimeout(() => client.socket.destroy(), i % 11);
+          clients.push(client.end());
+        }
+        await Promise.all(clients);
+        await until(() => server.size === 0);
+        await afterMs(20);
+        for (const { error } of takeReports()) expect(error).toBeInstanceOf(Error);
+      },
+      { spawn: 20 },
+    )();
+  });
 });
 
 describe("a program", () => {

@@ -113,6 +113,18 @@ describe("closing", () => {
   });
 
   it(
+    "with a code or a reason that cannot be is refused, and nothing is closed",
+    connected(echo, function* (socket) {
+      for (const code of [999, 1001, 1006, 2000, 5000, 3000.5, "1000"]) {
+        expect(codeOf(thrownBy(() => socket.close(code as number)))).toBe("WEV_ERR_RANGE");
+      }
+      expect(codeOf(thrownBy(() => socket.close(4000, "é".repeat(62))))).toBe("WEV_ERR_RANGE");
+      yield* socket.send("open");
+      expect(yield* socket.receive()).toBe("open");
+    }),
+  );
+
+  it(
     "wakes all who receive and send, each with WebSocketClosed",
     connected(echo, function* (socket) {
       const waiting = [1, 2, 3].map(() => spawn(() => thrownIn(socket.receive())));
