@@ -15,9 +15,8 @@ export interface BaseServer {
   readonly node?: { readonly server?: NodeServer };
 }
 
-/** The properties of node:http's server that have no option. */
+/** What of node:http's server has no option. */
 export interface NodeServer {
-  keepAliveTimeout: number;
   maxConnections: number;
 }
 

@@ -93,7 +93,6 @@ export class HttpServer implements AsyncDisposable {
   *#stop(ms: number): Generator<unknown, void, unknown> {
     this.#dispatcher.close();
     const closed = this.#base.close();
-    this.#hangUpWhenIdle();
     this.#sockets?.closeAll();
     try {
       yield* new Timeout(ms < 0 ? null : ms, false).run(() => this.#dispatcher.drain());
@@ -112,12 +111,6 @@ export class HttpServer implements AsyncDisposable {
     this.#sockets?.cutAll();
     // That it does not listen any more is no error here.
     this.#base.close(true).catch(() => {});
-  }
-
-  /** A connection that is kept alive would keep a server from closing until its time has passed. */
-  #hangUpWhenIdle(): void {
-    const node = this.#base.node?.server;
-    if (node !== undefined) node.keepAliveTimeout = 1;
   }
 
   /**

@@ -23,7 +23,7 @@ import {
 import { fetch, fetchHandler, HttpServer, readChunks, serve, streamOf } from "wevent/http";
 import { Pool } from "wevent/pool";
 import { afterMs, RawClient, serving, signalOf, until } from "../lib/http.ts";
-import { codeOf, rejectionOf, thrownBy, thrownIn, withHub } from "../lib/hub.ts";
+import { codeOf, rejectionOf, runtimeTurn, thrownBy, thrownIn, withHub } from "../lib/hub.ts";
 
 const path = (request: Request) => new URL(request.url).pathname;
 const DISCONNECTED = "WEV_ERR_HTTP_DISCONNECTED";
@@ -607,7 +607,7 @@ describe("what ends otherwise", () => {
         for (let turns = 0; turns < 8; turns++) {
           await hub.run(function* () {
             const greenlet = spawn(() => serve(() => new Response(""), { host: "localhost" }));
-            for (let i = 0; i < turns; i++) yield* sleep(0);
+            for (let i = 0; i < turns; i++) yield* wait(runtimeTurn());
             yield* greenlet.kill();
             // One that was quicker than the kill is the test's to stop.
             if (greenlet.value instanceof HttpServer) yield* greenlet.value.stop(0);
