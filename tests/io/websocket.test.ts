@@ -1,7 +1,7 @@
 // WebSockets, both ends of them: messages, closing, and the pace of either direction.
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { call, collect, forEach, sleep, spawn, wait } from "wevent";
+import { call, collect, forEach, sleep, spawn, Timeout, wait } from "wevent";
 import { connectWebSocket, type Message, type WebSocketConnection, type WebSocketHandler } from "wevent/http";
 import { afterMs, RawClient, type Serving, serving, signalOf, until } from "../lib/http.ts";
 import { codeOf, rejectionOf, thrownBy, thrownIn, withHub } from "../lib/hub.ts";
@@ -235,6 +235,17 @@ const HANDSHAKE = [
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
 
+function* errorOf(blocking: Iterable<unknown>): Generator<unknown, unknown> {
+  try {
+    yield* blocking;
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+const isTimeout = (error: unknown) => error instanceof Timeout;
+
 describe("the pace", () => {
   const big = "x".repeat(64 << 10);
   const MOST_IN_BUFFERS = 1000;
@@ -291,6 +302,49 @@ describe("the pace", () => {
         socket.close();
         while (server.size > 0) yield* sleep(1);
         expect(received).toBe(MOST_IN_BUFFERS);
+      },
+    )();
+  });
+
+  it("all who wait to send go on when there is room, and all are told when it is closed", async () => {
+    const start = signalOf();
+    await connected(
+      function* (socket) {
+        yield* wait(start.promise);
+        yield* collect(socket.iterate());
+      },
+      function* (socket) {
+        while (!isTimeout(yield* errorOf(socket.send(big, 20))));
+        const senders = [1, 2, 3].map((i) => spawn(() => socket.send(`${i}`)));
+        yield* sleep(0);
+        start.resolve();
+        for (const sender of senders) yield* sender;
+        socket.close();
+      },
+    )();
+    await connected(
+      () => sleep(60_000),
+      function* (socket, { server }) {
+        while (!isTimeout(yield* errorOf(socket.send(big, 20))));
+        const senders = [1, 2, 3].map((i) => spawn(() => errorOf(socket.send(`${i}`))));
+        yield* sleep(0);
+        socket.close();
+        for (const sender of senders) expect(codeOf(yield* sender)).toBe(CLOSED);
+        yield* server.stop(0);
+      },
+    )();
+  });
+
+  it("one who does not receive can close, and is answered", async () => {
+    await connected(
+      function* (socket) {
+        while (socket.closed === null) yield* errorOf(socket.send(big, 20));
+      },
+      function* (socket) {
+        yield* sleep(100);
+        socket.close();
+        while (socket.closed === null) yield* sleep(1);
+        expect(socket.closed.code).toBe(1000);
       },
     )();
   });
