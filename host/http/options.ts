@@ -39,7 +39,7 @@ export interface ServeOptions extends HandlerOptions {
    * ERR_BODY_TOO_LARGE, and a handler that lets it pass is answered with 413. Omitted: 16 MiB.
    */
   readonly maxBodyBytes?: number | null;
-  /** Longest time, ms, for a request's headers to come; then 408. Omitted: 10 000. */
+  /** Longest time, ms, for a request's headers to come, then 408; and for a TLS handshake. Omitted: 10 000. */
   readonly headerTimeout?: number | null;
   /** Longest time, ms, for a whole request to come; then 408. At least `headerTimeout`. Omitted: 300 000. */
   readonly requestTimeout?: number | null;
@@ -102,6 +102,8 @@ function nodeOptions(options: ServeOptions): Record<string, unknown> {
     maxHeaderSize: requireCount(options.maxHeaderBytes ?? 16 * KIB, "maxHeaderBytes", 1),
     // node:http says 0 for no limit.
     headersTimeout: headersTimeout ?? 0,
+    // There 0 is its own default, of two minutes.
+    handshakeTimeout: headersTimeout ?? 0,
     requestTimeout: requestTimeout ?? 0,
     keepAliveTimeout: keepAliveTimeout ?? 0,
     connectionsCheckingInterval: Math.min(headersTimeout ?? LONGEST_CHECK_MS, LONGEST_CHECK_MS),

@@ -17,6 +17,8 @@ import { WebSockets } from "./websocket-server.js";
 
 /** How long `stop` lets handlers go on, unless told otherwise; gevent's stop_timeout. */
 const STOP_MS = 1000;
+/** How long it then waits for the cleanup of those it has killed; as gevent's. */
+const KILL_MS = 1000;
 
 /**
  * A server that listens, made by `serve`.
@@ -58,8 +60,8 @@ export class HttpServer implements AsyncDisposable {
 
   /**
    * Ends it: listens no more at once, closes WebSockets with 1001, lets handlers end and responses be
-   * sent, and when the time is up kills the handlers and cuts the connections. It goes on when who
-   * waits for it is interrupted. Calling it again waits for the same end.
+   * sent, and when the time is up kills the handlers, gives their cleanup a second, and cuts the
+   * connections. It goes on when who waits for it is interrupted. Calling it again waits for the same end.
    *
    * @switches when yielded or awaited, until every connection is closed
    * @param timeout - How long, ms, handlers may go on. 0: not at all. Null: as long as they do. Omitted: 1000.
@@ -96,7 +98,7 @@ export class HttpServer implements AsyncDisposable {
     this.#sockets?.closeAll();
     try {
       yield* new Timeout(ms < 0 ? null : ms, false).run(() => this.#dispatcher.drain());
-      yield* this.#dispatcher.pool.kill();
+      yield* this.#dispatcher.pool.kill(undefined, { timeout: KILL_MS });
     } finally {
       // Everybody was answered or is not to be: what is left are idle clients, and those who do not read.
       this.#cut();

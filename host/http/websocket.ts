@@ -1,15 +1,14 @@
 // Owns a WebSocket as greenlets use it: messages that wait to be received, and the pace of both
 // directions. What carries it is the runtime's, behind `Carrier`; who opened it is not known here.
 
-import { Attempt } from "../core/attempt.js";
-import { call } from "../core/call.js";
 import { describe, RangeUsageError, UsageError } from "../core/errors.js";
-import { DONE, done, type Operation, PARKED, type Step } from "../core/operation.js";
-import type { Task } from "../core/task.js";
-import { expired, type Limit, limited, limitsOf } from "../core/timeout.js";
+import type { Operation } from "../core/operation.js";
+import { type Limit, limited, limitsOf } from "../core/timeout.js";
 import { WaitQueue } from "../core/wait-queue.js";
-import { type OperationIterator, Steps } from "../operation-iterator.js";
+import type { OperationIterator } from "../operation-iterator.js";
+import { Fifo } from "../queue/store.js";
 import { WebSocketClosed } from "./errors.js";
+import { Messages, Receive, Send } from "./websocket-operations.js";
 
 /** What is sent and received: text, or bytes. */
 export type Message = string | Uint8Array;
@@ -34,6 +33,8 @@ export interface Carrier {
 const HIGH_WATER_BYTES = 64 << 10;
 /** Most unread bytes where the other side cannot be held up. */
 const MOST_UNREAD_BYTES = 16 << 20;
+/** What a message takes beside its content. */
+const MESSAGE_BYTES = 64;
 /** What it is closed with then: 1008 would say it, but clients may use no code below 3000 but 1000. */
 const UNREAD_CODE = 4008;
 /** A frame that closes has 125 bytes, two of them for the code. */
@@ -50,7 +51,7 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
   readonly #carrier: Carrier;
   readonly #receivers = new WaitQueue("WebSocket.receive");
   readonly #senders = new WaitQueue("WebSocket.send");
-  #unread: Message[] = [];
+  readonly #unread = new Fifo<Message>();
   #unreadBytes = 0;
   #isPaused = false;
   #isClosing = false;
@@ -142,8 +143,8 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
   /** @internal */
   _received(message: Message): void {
     if (this.#isClosing) return;
-    this.#unread.push(message);
-    this.#unreadBytes += message.length;
+    this.#unread.put(message);
+    this.#unreadBytes += sizeBytesOf(message);
     if (!this.#isPaused && this.#unreadBytes > HIGH_WATER_BYTES) this.#isPaused = this.#carrier.pause();
     if (!this.#isPaused && this.#unreadBytes > MOST_UNREAD_BYTES)
       this._close(UNREAD_CODE, "too much is unread");
@@ -173,17 +174,17 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
 
   /** @internal */
   get _canReceive(): boolean {
-    return this.#unread.length > 0 || this.#closed !== null;
+    return this.#unread.size > 0 || this.#closed !== null;
   }
 
   /** @internal The oldest message; undefined: none is there. */
   _take(): Message | undefined {
-    const message = this.#unread.shift();
-    if (message === undefined) {
+    if (this.#unread.size === 0) {
       if (this.#closed !== null) throw this.#error("receive");
       return undefined;
     }
-    this.#unreadBytes -= message.length;
+    const message = this.#unread.get();
+    this.#unreadBytes -= sizeBytesOf(message);
     if (this.#unreadBytes <= HIGH_WATER_BYTES) this.#unpause();
     return message;
   }
@@ -216,6 +217,11 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
   }
 }
 
+/** What it takes here, roughly: a flood of empty messages must count too (websocket.test.ts, "empty"). */
+function sizeBytesOf(message: Message): number {
+  return message.length + MESSAGE_BYTES;
+}
+
 function checkClose(code: number, reason: string): void {
   if (code !== 1000 && !(Number.isInteger(code) && code >= 3000 && code <= 4999)) {
     throw new RangeUsageError(
@@ -226,102 +232,5 @@ function checkClose(code: number, reason: string): void {
     throw new RangeUsageError(
       `could not close a WebSocket with the reason ${describe(reason)} because it has more than ${MOST_REASON_BYTES} bytes; shorten it`,
     );
-  }
-}
-
-/** A wait that something outside ends: it keeps `wait()` and the hub from taking it for a wait forever. */
-abstract class WaitForPeer<T> extends Attempt<T> {
-  protected readonly connection: WebSocketConnection;
-  readonly #line: WaitQueue;
-
-  constructor(connection: WebSocketConnection, line: WaitQueue, ms: number) {
-    super(ms);
-    this.connection = connection;
-    this.#line = line;
-  }
-
-  protected line(): WaitQueue {
-    return this.#line;
-  }
-
-  override start(task: Task): Step<T> {
-    return counted(task, super.start(task));
-  }
-
-  override resume(task: Task): Step<T> {
-    task.hub.completions--;
-    return counted(task, super.resume(task));
-  }
-
-  override abandon(task: Task): void {
-    task.hub.completions--;
-    super.abandon(task);
-  }
-
-  protected giveUp(): never {
-    throw expired(this.timeoutMs);
-  }
-}
-
-function counted<T>(task: Task, step: Step<T>): Step<T> {
-  if (step === PARKED) task.hub.completions++;
-  return step;
-}
-
-class Receive extends WaitForPeer<Message> {
-  protected attempt(): Step<Message> | null {
-    const message = this.connection._take();
-    return message === undefined ? null : done(message);
-  }
-
-  protected override passOn(): void {
-    if (this.connection._canReceive) this.line().notifyOne();
-  }
-}
-
-class Send extends WaitForPeer<void> {
-  readonly #message: Message;
-
-  constructor(connection: WebSocketConnection, line: WaitQueue, message: Message, ms: number) {
-    super(connection, line, ms);
-    this.#message = message;
-  }
-
-  protected attempt(): Step<void> | null {
-    return this.connection._give(this.#message) ? DONE : null;
-  }
-
-  protected override passOn(): void {
-    if (this.connection._canSend) this.line().notifyOne();
-  }
-}
-
-type NextMessage = IteratorResult<Message, undefined>;
-
-class Messages extends Steps<Message> {
-  readonly #connection: WebSocketConnection;
-  #isEnded = false;
-
-  constructor(connection: WebSocketConnection) {
-    super();
-    this.#connection = connection;
-  }
-
-  next(): Operation<NextMessage> {
-    return call(() => this.#next());
-  }
-
-  *#next(): Generator<unknown, NextMessage, unknown> {
-    if (this.#isEnded) return { done: true, value: undefined };
-    try {
-      return { done: false, value: yield* this.#connection.receive() };
-    } catch (error) {
-      if (!(error instanceof WebSocketClosed)) throw error;
-      return { done: true, value: undefined };
-    }
-  }
-
-  close(): void {
-    this.#isEnded = true;
   }
 }

@@ -469,8 +469,10 @@ describe("listening", () => {
           }).on("error", reject);
         });
         expect(text).toBe("https:");
+        // One that never says hello is ended too.
+        await new RawClient(server).end();
       },
-      { tls: { cert, key } },
+      { tls: { cert, key }, headerTimeout: 500 },
     )();
     rmSync(folder, { recursive: true });
   });

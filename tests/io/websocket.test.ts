@@ -349,6 +349,37 @@ describe("the pace", () => {
     )();
   });
 
+  it("a flood of empty messages is held up too", async () => {
+    const start = signalOf();
+    let received = 0;
+    await serving(
+      hello,
+      async ({ server }) => {
+        const client = new RawClient(server).get("/", ...HANDSHAKE);
+        await client.until("101 ");
+        // A text of nothing, masked.
+        const frame = Buffer.from([0x81, 0x80, 0, 0, 0, 0]);
+        const flood = Buffer.alloc(frame.length * 2_000_000, frame);
+        client.socket.write(flood);
+        let before = -1;
+        while (client.socket.bytesWritten !== before) {
+          before = client.socket.bytesWritten;
+          await afterMs(50);
+        }
+        expect(client.socket.writableLength).toBeGreaterThan(0);
+        start.resolve();
+        await until(() => received > 10_000);
+        client.socket.destroy();
+      },
+      {
+        websocket: function* (socket) {
+          yield* wait(start.promise);
+          yield* forEach(socket.iterate(), () => void received++);
+        },
+      },
+    )();
+  });
+
   it("a send whose time passes is not sent", async () => {
     const start = signalOf();
     const received = signalOf<string[]>();
