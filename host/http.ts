@@ -5,7 +5,7 @@ export { ClientDisconnected, PackageMissing, WebSocketClosed, WebSocketFailed } 
 export { fetch } from "./http/fetch.js";
 export { fetchHandler, type HandlerOptions, type RequestHandler } from "./http/handler.js";
 export type { ServeOptions, TlsOptions } from "./http/options.js";
-export { HttpServer, serve } from "./http/server.js";
+export { type HttpServer, serve } from "./http/server.js";
 export type { Message, WebSocketConnection } from "./http/websocket.js";
 export { type ConnectOptions, connectWebSocket } from "./http/websocket-client.js";
 export type { WebSocketHandler } from "./http/websocket-server.js";

@@ -59,14 +59,15 @@ export class Dispatcher {
     return this.#isClosed;
   }
 
-  /** Whether a newcomer would find no room to wait in. */
-  get #isFull(): boolean {
-    return this.#waiting >= this.#maxWaiting && (this.#waiting > 0 || this.pool.full());
+  /** Whether a newcomer would not have to wait: nobody overtakes those who do. */
+  get hasPlace(): boolean {
+    return this.#waiting === 0 && !this.pool.full();
   }
 
   /** Never rejects. */
   respond(request: Request): Promise<Response> {
-    if (this.#isClosed || this.#isFull) return Promise.resolve(unavailable(this.#isClosed));
+    if (this.#isClosed) return Promise.resolve(unavailable(true));
+    if (!this.hasPlace && this.#waiting >= this.#maxWaiting) return Promise.resolve(unavailable(false));
     return new Promise((resolve) => {
       const isBegun = this.enter(() => {
         const greenlet = this.#start(request);
@@ -107,8 +108,7 @@ export class Dispatcher {
     // Where it is spawned is known: here. A stack for each request would be its largest cost.
     hub.siteBudget = 0;
     try {
-      // Nobody overtakes those who wait.
-      const started = this.#waiting === 0 ? this.pool.trySpawn(this.#handler, request) : null;
+      const started = this.hasPlace ? this.pool.trySpawn(this.#handler, request) : null;
       return started ?? this.#startLater(request);
     } finally {
       hub.siteBudget = siteBudget;

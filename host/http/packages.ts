@@ -15,9 +15,14 @@ export interface BaseServer {
   readonly node?: { readonly server?: NodeServer };
 }
 
-/** What of node:http's server has no option. */
+/** What is asked of node:http's server beside its options. */
 export interface NodeServer {
   maxConnections: number;
+  on(event: "upgrade", listener: (request: unknown, socket: NodeSocket) => void): unknown;
+}
+
+interface NodeSocket {
+  on(event: "error", listener: () => void): unknown;
 }
 
 /** Something that is built into a server before it listens. */

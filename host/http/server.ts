@@ -185,7 +185,11 @@ function* listen(
     plugins.push(crossws.plugin(sockets.hooks));
   }
   const server = srvx.serve({ ...base, plugins, fetch: (request: Request) => dispatcher.respond(request) });
-  if (maxConnections !== null && server.node?.server) server.node.server.maxConnections = maxConnections;
+  const node = server.node?.server;
+  if (maxConnections !== null && node !== undefined) node.maxConnections = maxConnections;
+  // Once an upgrade is asked for, node:http lets the socket go, and crossws takes up only one that it
+  // accepts: a client that resets another would end the process (websocket.test.ts, "reset").
+  if (sockets !== null) node?.on("upgrade", (_request, socket) => socket.on("error", () => {}));
   const listening = Promise.resolve(server.serve());
   try {
     yield* waitFor(listening);

@@ -47,7 +47,7 @@ export function connectWebSocket(
 
 function addressOf(url: string | URL): string {
   const text = String(url);
-  const address = URL.canParse(text) ? text.replace(/^http/, "ws") : "";
+  const address = URL.canParse(text) ? new URL(text).href.replace(/^http/, "ws") : "";
   if (/^wss?:\/\//.test(address)) return address;
   throw new UsageError(
     "WEV_ERR_ARGUMENT",

@@ -53,7 +53,8 @@ export class WebSockets {
 
   #answer(request: Request): Response | undefined {
     // No line of those who wait here: an upgrade cannot be held back on every runtime.
-    if (this.#dispatcher.isClosed || this.#dispatcher.pool.full()) return new Response(null, { status: 503 });
+    const { isClosed, hasPlace } = this.#dispatcher;
+    if (isClosed || !hasPlace) return new Response(null, { status: 503 });
     let isAllowed = false;
     this.#dispatcher.enter(() => {
       isAllowed = this.#allows(request);

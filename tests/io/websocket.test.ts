@@ -432,6 +432,23 @@ describe("opening", () => {
   );
 
   it(
+    "that is refused and reset by the client disturbs nobody",
+    serving(
+      hello,
+      async ({ server }) => {
+        for (let i = 0; i < 20; i++) {
+          const { socket } = new RawClient(server).get("/", ...HANDSHAKE, "Origin: http://evil.example");
+          await new Promise((resolve) => socket.once("connect", resolve));
+          await new Promise((resolve) => socket.write("", resolve));
+          socket.resetAndDestroy();
+        }
+        await new RawClient(server).get("/").until("hello");
+      },
+      { websocket: echo },
+    ),
+  );
+
+  it(
     "is as allowUpgrade says; one that throws refuses, and is reported",
     serving(
       hello,
