@@ -41,7 +41,7 @@ export interface ServeOptions extends HandlerOptions {
   readonly maxBodyBytes?: number | null;
   /** Longest time, ms, for a request's headers to come, then 408; and for a TLS handshake. Omitted: 10 000. */
   readonly headerTimeout?: number | null;
-  /** Longest time, ms, for a whole request to come; then 408. At least `headerTimeout`. Omitted: 300 000. */
+  /** Longest time, ms, for a whole request to come; then 408. Not below `headerTimeout`. Omitted: 300 000. */
   readonly requestTimeout?: number | null;
   /** How long, ms, a connection may be idle between requests. Omitted: 5 000. */
   readonly keepAliveTimeout?: number | null;
@@ -92,7 +92,7 @@ function nodeOptions(options: ServeOptions): Record<string, unknown> {
   const headersTimeout = requireLimit(orDefault(options.headerTimeout, 10_000), "headerTimeout");
   const requestTimeout = requireLimit(orDefault(options.requestTimeout, 300_000), "requestTimeout");
   const keepAliveTimeout = requireLimit(orDefault(options.keepAliveTimeout, 5_000), "keepAliveTimeout");
-  if (requestTimeout !== null && (headersTimeout ?? Number.POSITIVE_INFINITY) > requestTimeout) {
+  if (requestTimeout !== null && (headersTimeout ?? 0) > requestTimeout) {
     throw new RangeUsageError(
       `could not use ${requestTimeout} as requestTimeout because headerTimeout is longer; lower headerTimeout too`,
     );
@@ -106,7 +106,11 @@ function nodeOptions(options: ServeOptions): Record<string, unknown> {
     handshakeTimeout: headersTimeout ?? 0,
     requestTimeout: requestTimeout ?? 0,
     keepAliveTimeout: keepAliveTimeout ?? 0,
-    connectionsCheckingInterval: Math.min(headersTimeout ?? LONGEST_CHECK_MS, LONGEST_CHECK_MS),
+    connectionsCheckingInterval: Math.min(
+      headersTimeout ?? LONGEST_CHECK_MS,
+      requestTimeout ?? LONGEST_CHECK_MS,
+      LONGEST_CHECK_MS,
+    ),
   };
 }
 

@@ -394,6 +394,28 @@ describe("limits", () => {
   );
 
   it(
+    "a request that never becomes whole is ended, also without a headerTimeout",
+    serving(
+      function* (request) {
+        yield* thrownIn(wait(request.text()));
+        return new Response("");
+      },
+      async ({ server }) => {
+        const slow = new RawClient(server).write(
+          "POST / HTTP/1.1",
+          "Host: a",
+          "Content-Length: 9",
+          "",
+          "slow",
+        );
+        await slow.end();
+        await until(() => server.size === 0);
+      },
+      { headerTimeout: null, requestTimeout: 50 },
+    ),
+  );
+
+  it(
     "a connection that is idle is closed after keepAliveTimeout",
     serving(hello, async ({ server }) => void (await new RawClient(server).get("/").end()), {
       keepAliveTimeout: 10,

@@ -192,6 +192,26 @@ describe("closing", () => {
     )();
   });
 
+  it("bytes that are no frame end the connection, and the handler is told", async () => {
+    const seen = signalOf<unknown>();
+    await serving(
+      hello,
+      async ({ server }) => {
+        const client = new RawClient(server).get("/", ...HANDSHAKE);
+        await client.until("101 ");
+        client.write("this is no frame");
+        await client.end();
+        expect(await seen.promise).toMatchObject({ code: CLOSED });
+        await new RawClient(server).get("/").until("hello");
+      },
+      {
+        websocket: function* (socket) {
+          seen.resolve(yield* thrownIn(socket.receive()));
+        },
+      },
+    )();
+  });
+
   it("the server's stop closes with 1001, and lets the handler end", async () => {
     let isEnded = false;
     await serving(
