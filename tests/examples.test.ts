@@ -31,16 +31,17 @@ async function compileTo(wasm: string, source: string, build: string): Promise<v
 
 const blocks = [...readFileSync(`${root}/README.md`, "utf8").matchAll(/```ts\n(.*?)```/gs)].map((m) => m[1]!);
 
-describe("examples/tutorial/typescript", () => {
-  const folder = `${root}/examples/tutorial/typescript`;
-  for (const file of readdirSync(folder)) {
-    it(`${file} prints what its header promises`, async () => {
-      const promised = promisedLines(readFileSync(`${folder}/${file}`, "utf8"));
-      const output = await runQuietNode(`build/examples/tutorial/typescript/${file.replace(/\.ts$/, ".js")}`);
-      expect(firstBreach(promised, output)).toBeNull();
-    });
-  }
-});
+for (const folder of ["examples/tutorial/typescript", "examples/io"]) {
+  describe(folder, () => {
+    for (const file of readdirSync(`${root}/${folder}`).filter((name) => name.endsWith(".ts"))) {
+      it(`${file} prints what its header promises`, async () => {
+        const promised = promisedLines(readFileSync(`${root}/${folder}/${file}`, "utf8"));
+        const output = await runQuietNode(`build/${folder}/${file.replace(/\.ts$/, ".js")}`);
+        expect(firstBreach(promised, output)).toBeNull();
+      });
+    }
+  });
+}
 
 describe("examples/tutorial/guest", () => {
   const folder = "examples/tutorial/guest";

@@ -50,6 +50,11 @@ export const errorTable = {
     "the other side ended before as many bytes came as were asked for",
   ],
   WEV_ERR_LINE_TOO_LONG: ["LineTooLongError", "no line ends within as many bytes as are allowed"],
+  WEV_ERR_PACKAGE_MISSING: ["PackageMissing", "an optional package that the call needs is not installed"],
+  WEV_ERR_HTTP_DISCONNECTED: ["ClientDisconnected", "the reader of a response has gone before its end"],
+  WEV_ERR_HTTP_RESPONSE: ["UsageError", "the handler of a request gave something that is not a Response"],
+  WEV_ERR_WEBSOCKET_CLOSED: ["WebSocketClosed", "a WebSocket was used that is closed"],
+  WEV_ERR_WEBSOCKET_FAILED: ["WebSocketFailed", "a WebSocket could not be opened"],
   WEV_ERR_FAILED_TO_SWITCH: ["FailedToSwitch", "the body of assertSwitches held the thread"],
 } as const;
 

@@ -3,7 +3,7 @@
 import { type Greenlet, Hub, run, sleep, spawn, Timeout, withTimeout } from "wevent";
 import { AsyncResult, Event } from "wevent/event";
 import { type Guest, loadGuest } from "wevent/guest";
-import { fetch } from "wevent/http";
+import { connectWebSocket, fetch, fetchHandler, readChunks, serve, streamOf } from "wevent/http";
 import { getHub, LoopExit } from "wevent/hub";
 import { local } from "wevent/local";
 import { Barrier, Condition, RLock, Semaphore } from "wevent/lock";
@@ -35,4 +35,17 @@ export const made = [
   getHub(),
   LoopExit,
 ];
-export const calls = [fetch, select, withTimeout, run, assertSwitches, formatRunInfo];
+export const server = serve(() => new Response(streamOf((writer) => writer.write("hello"))), {
+  websocket: (socket) => socket.receive(),
+});
+export const calls = [
+  connectWebSocket,
+  fetch,
+  fetchHandler,
+  readChunks,
+  select,
+  withTimeout,
+  run,
+  assertSwitches,
+  formatRunInfo,
+];
