@@ -42,6 +42,9 @@ export const errorTable = {
     "the other side ended before as many bytes came as were asked for",
   ],
   WEV_ERR_LINE_TOO_LONG: ["LineTooLongError", "no line ends within as many bytes as are allowed"],
+  WEV_ERR_PROCESS_TIMEOUT: ["TimeoutExpired", "a process took longer than was allowed"],
+  WEV_ERR_PROCESS_FAILED: ["CalledProcessError", "a process ended with a code other than 0"],
+  WEV_ERR_THREAD_ENDED: ["ThreadEndedError", "a thread ended before its call did"],
   WEV_ERR_FAILED_TO_SWITCH: ["FailedToSwitch", "the body of assertSwitches held the thread"],
 } as const;
 

@@ -2,12 +2,15 @@
 // next deadline when nothing is. The jump waits for one turn of the real runtime, so that promises
 // which have settled are delivered at the time they settled.
 
-import type { Context, Driver } from "./driver.js";
+import type { Context, Driver, ProcessDriver, SignalDriver, ThreadDriver } from "./driver.js";
 
 export class VirtualDriver implements Driver {
   readonly runtime: string;
   readonly capabilities: Driver["capabilities"];
   readonly captureContext?: () => Context;
+  readonly process?: ProcessDriver;
+  readonly signal?: SignalDriver;
+  readonly threads?: ThreadDriver;
   readonly #real: Driver;
   #nowMs = 0;
 
@@ -15,6 +18,9 @@ export class VirtualDriver implements Driver {
     this.#real = real;
     this.runtime = real.runtime;
     this.capabilities = real.capabilities;
+    if (real.process !== undefined) this.process = real.process;
+    if (real.signal !== undefined) this.signal = real.signal;
+    if (real.threads !== undefined) this.threads = real.threads;
     if (real.captureContext !== undefined) this.captureContext = () => real.captureContext!();
   }
 

@@ -1,6 +1,9 @@
 // The driver for Node. Uses only globals, so that a bundle for another runtime can hold it.
 
 import type { Context, Driver } from "../core/driver.js";
+import { nodeProcesses } from "./node-process.js";
+import { nodeSignals } from "./node-signal.js";
+import { nodeThreads } from "./node-threads.js";
 
 /** setTimeout takes a signed 32-bit delay; a later deadline is armed again when this one passes. */
 const LONGEST_TIMER_MS = 0x7fffffff;
@@ -32,7 +35,15 @@ function capture() {
 
 export const driver: Driver = {
   runtime: "node",
-  capabilities: new Set(["fetch", "exhaustion", ...(hooks === undefined ? [] : ["context"])]),
+  // Without getBuiltinModule the driver has none of what it asks the process for.
+  capabilities: new Set([
+    "fetch",
+    "exhaustion",
+    ...(hooks === undefined ? [] : ["context", "process", "signal", "threads"]),
+  ]),
+  process: nodeProcesses,
+  signal: nodeSignals,
+  threads: nodeThreads,
   now: () => performance.now(),
   soon: (callback) => void setImmediate(callback),
   after(delayMs, callback, isRef) {
