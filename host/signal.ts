@@ -3,13 +3,13 @@
 import { listOf, requireBody } from "./core/check.js";
 import { isTimedOut } from "./core/current.js";
 import { describe, UsageError } from "./core/errors.js";
+import type { Body } from "./core/greenlet.js";
 import { currentHub, enterHub, type Hub } from "./core/hub.js";
 import { IoWait } from "./core/io-wait.js";
 import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import { requireSignalName } from "./core/signal-name.js";
 import type { Task } from "./core/task.js";
 import { expired, type Limit, limited, limitsOf } from "./core/timeout.js";
-import type { Body } from "./core/greenlet.js";
 import { spawn } from "./greenlet.js";
 
 /** What `onSignal` gives. */

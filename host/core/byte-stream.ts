@@ -6,7 +6,7 @@
 // is held of what is sent: a sender waits until the source has let go of its bytes.
 
 import { type ByteInput, ByteReader } from "./byte-reader.js";
-import { type ByteOutput, ByteWriter, requireData, Send } from "./byte-writer.js";
+import { type ByteOutput, ByteWriter } from "./byte-writer.js";
 import { currentHub, type Hub } from "./hub.js";
 import type { Operation } from "./operation.js";
 import {
@@ -18,6 +18,7 @@ import {
   requireBytes,
   requireRoom,
 } from "./read.js";
+import { requireData, Send } from "./send.js";
 import { type Limit, limited, limitsOf } from "./timeout.js";
 
 /** A socket's or a pipe's handle, as a stream drives it. */

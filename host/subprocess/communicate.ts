@@ -1,12 +1,12 @@
 // Owns feeding a process and collecting what it writes, beside one another, so that neither side waits
 // for the other with a full pipe. What was collected when the time is over stays for the next try.
 
-import { call } from "../core/call.js";
-import { requireData } from "../core/byte-writer.js";
 import type { Sendable } from "../core/byte-stream.js";
+import { call } from "../core/call.js";
 import { UsageError } from "../core/errors.js";
 import type { Greenlet } from "../core/greenlet.js";
 import type { Operation } from "../core/operation.js";
+import { requireData } from "../core/send.js";
 import { ClosedError } from "../core/stream-errors.js";
 import { type Limit, limited, limitsOf } from "../core/timeout.js";
 import { spawn } from "../greenlet.js";

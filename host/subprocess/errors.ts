@@ -16,7 +16,9 @@ export class SpawnError extends Error {
   readonly command: string;
   constructor(command: string, cause: Error) {
     const code = (cause as { readonly code?: string }).code ?? "UNKNOWN";
-    super(`could not start ${command} because the system answered ${code}; check its path and cwd`, { cause });
+    super(`could not start ${command} because the system answered ${code}; check its path and cwd`, {
+      cause,
+    });
     Object.defineProperty(this, "name", { value: "SpawnError", configurable: true, writable: true });
     this.code = code;
     this.command = command;
@@ -48,7 +50,9 @@ export class TimeoutExpired extends WeventError {
   /** What it had written by then; null where nothing was collected. */
   readonly output: Output | null;
   constructor(command: string, ms: number, output: Output | null) {
-    super(`could not wait for ${command} because it had not ended after ${ms} ms; give more time, or kill it`);
+    super(
+      `could not wait for ${command} because it had not ended after ${ms} ms; give more time, or kill it`,
+    );
     this.command = command;
     this.ms = ms;
     this.output = output;

@@ -1,17 +1,17 @@
 // Owns one process: its end, and who waits for it. What is done with its output is communicate.ts's.
 
+import type { Sendable } from "../core/byte-stream.js";
 import { ByteStream } from "../core/byte-stream.js";
 import { requireCallback } from "../core/check.js";
 import { isTimedOut } from "../core/current.js";
 import type { ByteHandle, ProcessHandle } from "../core/driver.js";
 import type { Hub } from "../core/hub.js";
 import { IoWait } from "../core/io-wait.js";
-import { requireSignalName } from "../core/signal-name.js";
 import { done, Operation, PARKED, type Step } from "../core/operation.js";
+import { requireSignalName } from "../core/signal-name.js";
 import type { Task } from "../core/task.js";
 import { type Limit, limited, limitsOf } from "../core/timeout.js";
 import { WaitQueue } from "../core/wait-queue.js";
-import type { Sendable } from "../core/byte-stream.js";
 import { Communication } from "./communicate.js";
 import { type Output, TimeoutExpired } from "./errors.js";
 import { PipeReader, PipeWriter } from "./pipe.js";

@@ -1,11 +1,11 @@
 // Owns the calls that start a process, see it through and give what came of it.
 
-import { call as callBody } from "../core/call.js";
 import type { Sendable } from "../core/byte-stream.js";
-import { requireData } from "../core/byte-writer.js";
+import { call as callBody } from "../core/call.js";
 import type { ProcessRequest } from "../core/driver.js";
 import { currentHub } from "../core/hub.js";
 import type { Operation } from "../core/operation.js";
+import { requireData } from "../core/send.js";
 import { type Limits, limited } from "../core/timeout.js";
 import { CalledProcessError, type Output } from "./errors.js";
 import type { Popen } from "./popen.js";
@@ -106,11 +106,7 @@ function* stdoutOf(completed: Operation<CompletedProcess>): Generator<unknown, s
   return (yield* completed).stdoutText;
 }
 
-function runWith(
-  command: string,
-  args: Iterable<string>,
-  options: RunOptions,
-): Operation<CompletedProcess> {
+function runWith(command: string, args: Iterable<string>, options: RunOptions): Operation<CompletedProcess> {
   const { input, check = false } = options;
   const bytes = input === undefined ? null : requireData(input);
   const request = requestOf(command, args, bytes === null ? options : { ...options, stdin: "pipe" });

@@ -1,10 +1,10 @@
 // Owns starting a process, and refusing what cannot be started.
 
+import { call } from "../core/call.js";
 import { listOf, requireOptions } from "../core/check.js";
 import type { ProcessHandle, ProcessRequest, Stdio } from "../core/driver.js";
 import { describe, UsageError } from "../core/errors.js";
 import { currentHub } from "../core/hub.js";
-import { call } from "../core/call.js";
 import type { Operation } from "../core/operation.js";
 import { waitFor } from "../core/wait-promise.js";
 import { SpawnError } from "./errors.js";
@@ -83,7 +83,11 @@ function startOr(command: string, begin: () => ProcessHandle): ProcessHandle {
 
 const STDIO: readonly Stdio[] = ["pipe", "inherit", "ignore"];
 
-export function requestOf(command: unknown, args: Iterable<unknown>, options: ProcessOptions): ProcessRequest {
+export function requestOf(
+  command: unknown,
+  args: Iterable<unknown>,
+  options: ProcessOptions,
+): ProcessRequest {
   requireText(command, "run", "a program");
   const list = listOf(args, "arguments");
   for (const argument of list) requireText(argument, "pass", "an argument");

@@ -112,7 +112,9 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 it("376 on SIGTERM a program takes no more work, finishes what runs, and exits with 0", async () => {
-  const child = spawnChild(process.execPath, [program("graceful.mjs")], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawnChild(process.execPath, [program("graceful.mjs")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let output = "";
   expect(await firstLine(child)).toBe("working");
   child.stdout!.on("data", (chunk) => {

@@ -183,7 +183,9 @@ it(
 it(
   "a process that does not read its input to the end is no error",
   inHub(function* () {
-    const done = yield* run("sh", ["-c", "exec <&-; sleep 0.1; echo done"], { input: "x".repeat(1024 * KIB) });
+    const done = yield* run("sh", ["-c", "exec <&-; sleep 0.1; echo done"], {
+      input: "x".repeat(1024 * KIB),
+    });
     expect([done.stdoutText, done.returnCode]).toEqual(["done\n", 0]);
   }, REAL),
 );
@@ -249,17 +251,14 @@ it(
   }, REAL),
 );
 
-it(
-  "a hub that waits for a process is not stuck, and knows when it is quiet",
-  async () => {
-    const code = await new Hub({ closed: true }).run(function* () {
-      const child = yield* spawnProcess("sleep", ["0.1"]);
-      yield* wait([child]);
-      return yield* child.wait();
-    });
-    expect(code).toBe(0);
-  },
-);
+it("a hub that waits for a process is not stuck, and knows when it is quiet", async () => {
+  const code = await new Hub({ closed: true }).run(function* () {
+    const child = yield* spawnProcess("sleep", ["0.1"]);
+    yield* wait([child]);
+    return yield* child.wait();
+  });
+  expect(code).toBe(0);
+});
 
 it("100 processes leave no zombie and no open file", async () => {
   await runHub(function* () {

@@ -91,7 +91,9 @@ it(
     const error = yield* thrownIn(pool.map(WORK, "failWith", [path, "b", "c"]));
     expect([path, "b", "c"]).toContain(error);
     expect(pool.taskCount).toBe(0);
-    expect(yield* thrownIn(pool.map(WORK, "later", [60_000, 60_000], { timeout: 50 }))).toBeInstanceOf(Timeout);
+    expect(yield* thrownIn(pool.map(WORK, "later", [60_000, 60_000], { timeout: 50 }))).toBeInstanceOf(
+      Timeout,
+    );
     expect(pool.taskCount).toBe(0);
   }),
 );
@@ -116,7 +118,9 @@ it(
   withPool(1, function* (pool) {
     expect(yield* thrownIn(pool.apply(WORK, "constant"))).toBeInstanceOf(TypeError);
     expect(yield* thrownIn(pool.apply(WORK, "absent"))).toBeInstanceOf(TypeError);
-    expect(codeOf(yield* thrownIn(pool.apply("file:///no/such/module.js", "x")))).toBe("ERR_MODULE_NOT_FOUND");
+    expect(codeOf(yield* thrownIn(pool.apply("file:///no/such/module.js", "x")))).toBe(
+      "ERR_MODULE_NOT_FOUND",
+    );
     expect(yield* thrownIn(pool.apply(WORK, "add", [() => {}]))).toMatchObject({ name: "DataCloneError" });
     expect(yield* thrownIn(pool.apply(WORK, "notCopied"))).toMatchObject({ name: "DataCloneError" });
     expect(yield* pool.apply(WORK, "add", [1, 1])).toBe(2);

@@ -1,10 +1,13 @@
 // Exits with 0 on SIGTERM, once the work that runs then is done: two pieces do, and the others are not begun.
-import { run, sleep } from "wevent";
+import { Event, run, sleep } from "wevent";
 import { Pool } from "wevent/pool";
 import { Queue } from "wevent/queue";
-import { waitSignal } from "wevent/signal";
+import { onSignal } from "wevent/signal";
 
-const work = new Queue(null, Array.from({ length: 100 }, (_, i) => i + 1));
+const work = new Queue(
+  null,
+  Array.from({ length: 100 }, (_, i) => i + 1),
+);
 
 function* handle(item) {
   yield* sleep(200);
@@ -16,12 +19,14 @@ function* serve(pool) {
 }
 
 await run(function* () {
+  const stopping = new Event();
+  const handler = onSignal("SIGTERM", () => stopping.set());
   const workers = new Pool(2);
-  const servers = new Pool(1);
-  const server = yield* servers.spawn(serve, workers);
+  const server = yield* new Pool(1).spawn(serve, workers);
   yield* sleep(0);
   console.log("working");
-  yield* waitSignal("SIGTERM");
+  yield* stopping.wait();
+  handler.cancel();
   console.log("stopping");
   yield* server.kill();
   yield* workers.join();

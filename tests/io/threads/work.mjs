@@ -9,7 +9,12 @@ export const thread = () => threadId;
 export const whatIs = (value) => `${value.constructor.name} of ${value.byteLength}`;
 export const notCopied = () => () => {};
 export const exit = () => process.exit(3);
-export const crash = () => new Promise(() => setTimeout(() => { throw new TypeError("crashed"); }, 1));
+export const crash = () =>
+  new Promise(() =>
+    setTimeout(() => {
+      throw new TypeError("crashed");
+    }, 1),
+  );
 export const constant = 5;
 export default () => "default";
 
@@ -22,7 +27,9 @@ class OwnError extends RangeError {
 export function fail() {
   throw new OwnError("own", { cause: new TypeError("its cause") });
 }
-export const failWith = (value) => { throw value; };
+export const failWith = (value) => {
+  throw value;
+};
 
 /** Holds the thread, and leaves a mark now and then. */
 export function spin(path, ms) {

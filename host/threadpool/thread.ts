@@ -1,9 +1,9 @@
 // Owns one thread of a ThreadPool: at most one call at a time, and what becomes of that when the
 // thread ends. Which call it gets is the pool's.
 
-import type { ThreadEvents, ThreadHandle, ThreadRequest } from "./core/driver.js";
-import { type ErrorCode, WeventError } from "./core/errors.js";
-import type { Hub } from "./core/hub.js";
+import type { ThreadEvents, ThreadHandle, ThreadRequest } from "../core/driver.js";
+import { type ErrorCode, WeventError } from "../core/errors.js";
+import type { Hub } from "../core/hub.js";
 
 /** A call, and whom to tell of its end. */
 export interface Job {
