@@ -4,7 +4,7 @@ import { listOf, requireBody } from "./core/check.js";
 import { isTimedOut } from "./core/current.js";
 import { describe, UsageError } from "./core/errors.js";
 import type { Body } from "./core/greenlet.js";
-import { currentHub, enterHub, type Hub } from "./core/hub.js";
+import { currentHub, type Hub } from "./core/hub.js";
 import { IoWait } from "./core/io-wait.js";
 import { done, Operation, PARKED, type Step } from "./core/operation.js";
 import { requireSignalName } from "./core/signal-name.js";
@@ -41,11 +41,11 @@ export function onSignal<A extends unknown[]>(
   requireSignal(hub, name);
   requireBody(body);
   let isCancelled = false;
-  const forget = hub.part("signal").listen(name, () => enterHub(hub, deliver), false);
+  const forget = hub.part("signal").listen(name, deliver, false);
   function deliver(): void {
-    // Who has destroyed the hub has ended the program's part that would have answered.
+    // Who has destroyed the hub has ended the part of the program that would have answered.
     if (hub.isDestroyed) cancel();
-    else spawn(body, name, ...args);
+    else hub.guard(() => spawn(body, name, ...args), body);
   }
   function cancel(): void {
     if (!isCancelled) forget();

@@ -18,16 +18,18 @@ const runNode = async (...args: string[]) =>
 
 const blocks = [...readFileSync(`${root}/README.md`, "utf8").matchAll(/```ts\n(.*?)```/gs)].map((m) => m[1]!);
 
-describe("examples/tutorial/typescript", () => {
-  const folder = `${root}/examples/tutorial/typescript`;
-  for (const file of readdirSync(folder)) {
-    it(`${file} prints what its header promises`, async () => {
-      const promised = promisedLines(readFileSync(`${folder}/${file}`, "utf8"));
-      const output = await runNode(`build/examples/tutorial/typescript/${file.replace(/\.ts$/, ".js")}`);
-      expect(firstBreach(promised, output)).toBeNull();
-    });
-  }
-});
+for (const group of ["tutorial/typescript", "io"]) {
+  describe(`examples/${group}`, () => {
+    const folder = `${root}/examples/${group}`;
+    for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
+      it(`${file} prints what its header promises`, async () => {
+        const promised = promisedLines(readFileSync(`${folder}/${file}`, "utf8"));
+        const output = await runNode(`build/examples/${group}/${file.replace(/\.ts$/, ".js")}`);
+        expect(firstBreach(promised, output)).toBeNull();
+      });
+    }
+  });
+}
 
 describe("examples/tutorial/guest", () => {
   const folder = "examples/tutorial/guest";

@@ -131,7 +131,7 @@ export class ThreadPool {
     return limited(options, (ms) => call(all<T>, calls, ms));
   }
 
-  /** Waits until no call runs or waits. Gives false if the time passes first. @switches when one does */
+  /** Waits until no call runs or waits, and ended threads are gone. Gives false if the time passes first. @switches when one does */
   join(options: Limits = {}): Operation<boolean> {
     requireOptions(options);
     return limited(options, (ms) => this.#workforce.quiet.wait(ms < 0 ? null : ms));
@@ -144,15 +144,19 @@ export class ThreadPool {
    * @noswitch but for the operation
    * @source gevent.threadpool.ThreadPool.kill, which lets work end
    */
-  kill(): Operation<boolean> {
+  kill(): Operation<void> {
     this.#workforce.kill();
-    return this.join();
+    return call(untilQuiet, this.#workforce);
   }
 
   /** As `kill`, and waits until the threads are gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
+}
+
+function* untilQuiet(workforce: Workforce): Generator<unknown, void, unknown> {
+  yield* workforce.quiet.wait();
 }
 
 function* see<T>(operation: Operation<T>): Generator<unknown, T, unknown> {

@@ -63,6 +63,10 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
     numbers: [319, 320, 322, 323, 325, 326, 328, 329, 331, 332, 334, 335, 337, 338, 340, 341],
   },
   contextvars: { file: "context", numbers: [352] },
+  "Threads and processes": {
+    file: "../io/threadpool, ../io/subprocess",
+    numbers: [415, 416, 418, 419],
+  },
   util: { file: "util", numbers: [353, 355, 421] },
 };
 

@@ -57,6 +57,18 @@ it(
 );
 
 it(
+  "any number may wait for a signal: Node sees one listener",
+  inHub(function* () {
+    const before = process.listenerCount(NAME);
+    const waiting = Array.from({ length: 20 }, () => spawn(() => waitSignal(NAME)));
+    yield* sleep(0);
+    expect(process.listenerCount(NAME)).toBe(before + 1);
+    send();
+    for (const each of waiting) expect(yield* each).toBe(NAME);
+  }, REAL),
+);
+
+it(
   "an error in a handler's greenlet is reported as any",
   inHub(function* (world) {
     using handler = onSignal(NAME, () => {

@@ -260,7 +260,7 @@ it("a hub that waits for a process is not stuck, and knows when it is quiet", as
   expect(code).toBe(0);
 });
 
-it("100 processes leave no zombie and no open file", async () => {
+it("a hundred processes leave no zombie and no open file", async () => {
   await runHub(function* () {
     yield* run("true");
     const before = openFiles();
