@@ -47,6 +47,8 @@ export class ByteStream {
   readonly label: string;
   readonly #hub: Hub = currentHub();
   readonly #source: ByteSource;
+  /** The receive without limits: one for all, for an operation has no state of one call. */
+  #recv: Recv | null = null;
 
   constructor(source: ByteSource, { label, isExternal = true }: ByteStreamOptions) {
     this.label = label;
@@ -91,6 +93,10 @@ export class ByteStream {
   }
 
   recv(maxBytes: number = PART_BYTES, limit?: Limit): Operation<Uint8Array> {
+    if (limit === undefined && maxBytes === PART_BYTES) {
+      this.#recv ??= new Recv(this.incoming, this.#hub, PART_BYTES, -1);
+      return this.#recv;
+    }
     requireBytes(maxBytes, "receive at most", 1);
     return limited(limitsOf(limit), (ms) => new Recv(this.incoming, this.#hub, maxBytes, ms));
   }
@@ -118,6 +124,8 @@ export class ByteStream {
 
   sendAll(data: Sendable, limit?: Limit): Operation<number> {
     const bytes = requireData(data);
+    // As the others, but without an object for limits that there are not: it is called for every answer.
+    if (limit === undefined) return new Send(this.outgoing, this.#hub, "sendAll", bytes, -1);
     return limited(limitsOf(limit), (ms) => new Send(this.outgoing, this.#hub, "sendAll", bytes, ms));
   }
 

@@ -7,6 +7,7 @@
 import { IoWait } from "./io-wait.js";
 import { ClosedError } from "./stream-errors.js";
 import type { Task } from "./task.js";
+import { Watchers } from "./watchers.js";
 
 /** Where bytes go. */
 export interface ByteOutput {
@@ -20,11 +21,15 @@ export interface ByteOutput {
 }
 
 /** One call in the line. */
-interface Sending {
+class Sending extends IoWait {
   readonly bytes: Uint8Array;
-  readonly wait: IoWait;
-  /** Whether the source has its bytes, and has let go of them. */
-  isSent: boolean;
+  /** Whether the source has had its bytes, and has let go of them. */
+  isSent = false;
+
+  constructor(task: Task, bytes: Uint8Array, timeoutMs: number, isExternal: boolean) {
+    super(task, timeoutMs, isExternal);
+    this.bytes = bytes;
+  }
 }
 
 export class ByteWriter {
@@ -34,8 +39,6 @@ export class ByteWriter {
   isEnded = false;
   /** What the source failed with; every later call throws it. */
   failure: Error | null = null;
-  /** Told whenever it may have become ready: select. */
-  readonly watchers = new Set<() => void>();
   readonly #output: ByteOutput;
   readonly #isExternal: boolean;
   /** The call whose bytes are with the source; null: nobody's, or one that did not wait. */
@@ -43,6 +46,7 @@ export class ByteWriter {
   #isBusy = false;
   #isEndTold = false;
   readonly #line: Sending[] = [];
+  readonly #watchers = new Watchers();
 
   constructor(label: string, output: ByteOutput, isExternal: boolean) {
     this.label = label;
@@ -53,6 +57,11 @@ export class ByteWriter {
   /** Whether a `send` would not wait for earlier ones. */
   get isWritable(): boolean {
     return !this.#isBusy || this.isClosed || this.failure !== null;
+  }
+
+  /** Calls back whenever it may have become ready, as select asks for. Returns what takes it back. */
+  watch(callback: () => void): () => void {
+    return this.#watchers.add(callback);
   }
 
   // ---- what the source tells
@@ -68,11 +77,10 @@ export class ByteWriter {
       else this.#hold(next);
     }
     if (this.isEnded) this.#tellEnd();
-    for (const sending of woken) {
-      sending.isSent = true;
-      sending.wait.wake();
-    }
-    if (!this.#isBusy) this.#tellWatchers();
+    // All before the first is woken: it may run at once, and close the stream.
+    for (const sending of woken) sending.isSent = true;
+    for (const sending of woken) sending.wake();
+    if (!this.#isBusy) this.#watchers.tell();
   }
 
   failed(error: Error): void {
@@ -108,7 +116,7 @@ export class ByteWriter {
     const isFirst = !this.#isBusy;
     // Bytes that the source has are busy whether or not the task can be parked.
     this.#isBusy = true;
-    const sending = { bytes, wait: new IoWait(task, timeoutMs, this.#isExternal), isSent: false };
+    const sending = new Sending(task, bytes, timeoutMs, this.#isExternal);
     task._inbox = sending;
     if (isFirst) this.#writing = sending;
     else this.#line.push(sending);
@@ -124,7 +132,7 @@ export class ByteWriter {
   /** The task no longer waits. */
   leave(task: Task): void {
     const sending = task._takeInbox() as Sending;
-    sending.wait.leave();
+    sending.leave();
     if (this.#writing === sending) this.#writing = null;
     const at = this.#line.indexOf(sending);
     if (at !== -1) this.#line.splice(at, 1);
@@ -145,11 +153,7 @@ export class ByteWriter {
     const waiting = this.#line.splice(0);
     if (this.#writing !== null) waiting.unshift(this.#writing);
     this.#writing = null;
-    for (const { wait } of waiting) wait.wakeLater();
-    this.#tellWatchers();
-  }
-
-  #tellWatchers(): void {
-    for (const watcher of [...this.watchers]) watcher();
+    for (const sending of waiting) sending.wakeLater();
+    this.#watchers.tell();
   }
 }

@@ -78,6 +78,12 @@ export class Communication {
         `could not send input to ${this.#popen.command} because its stdin is no pipe; start it with stdin: "pipe"`,
       );
     }
+    if (bytes !== null && this.#helpers !== null) {
+      throw new UsageError(
+        "WEV_ERR_ARGUMENT",
+        `could not send input to ${this.#popen.command} because its stdin is closed since the first communicate; give all input there`,
+      );
+    }
     return limited(limitsOf(limit), (ms) => call(communicate, this, bytes, ms));
   }
 

@@ -1,19 +1,15 @@
-// Owns one process: its end, and who waits for it. What is done with its output is communicate.ts's.
+// Owns what a program sees of one process. Its end is exit.ts's, its pipes are pipe.ts's, and what is done
+// with its output is communicate.ts's.
 
-import type { Sendable } from "../core/byte-stream.js";
-import { ByteStream } from "../core/byte-stream.js";
-import { requireCallback } from "../core/check.js";
-import { isTimedOut } from "../core/current.js";
+import { ByteStream, type Sendable } from "../core/byte-stream.js";
 import type { ByteHandle, ProcessHandle } from "../core/driver.js";
 import type { Hub } from "../core/hub.js";
-import { IoWait } from "../core/io-wait.js";
-import { done, Operation, PARKED, type Step } from "../core/operation.js";
+import type { Operation } from "../core/operation.js";
 import { requireSignalName } from "../core/signal-name.js";
-import type { Task } from "../core/task.js";
 import { type Limit, limited, limitsOf } from "../core/timeout.js";
-import { WaitQueue } from "../core/wait-queue.js";
 import { Communication } from "./communicate.js";
-import { type Output, TimeoutExpired } from "./errors.js";
+import type { Output } from "./errors.js";
+import { Exit, WaitForExit } from "./exit.js";
 import { PipeReader, PipeWriter } from "./pipe.js";
 
 /**
@@ -32,21 +28,16 @@ export class Popen {
   readonly stdin: PipeWriter | null;
   readonly stdout: PipeReader | null;
   readonly stderr: PipeReader | null;
-  readonly #hub: Hub;
   readonly #handle: ProcessHandle;
   readonly #streams: ByteStream[] = [];
-  readonly #waits = new Set<IoWait>();
-  readonly #links = new WaitQueue("Popen.wait");
+  readonly #exit: Exit;
   readonly #communication = new Communication(this);
-  #returnCode: number | null = null;
-  #signal: string | null = null;
-  #isLinked = false;
 
   /** @internal Made by spawnProcess. */
   constructor(hub: Hub, command: string, args: readonly string[], handle: ProcessHandle) {
     this.command = command;
     this.args = args;
-    this.#hub = hub;
+    this.#exit = new Exit(hub, command);
     this.#handle = handle;
     this.pid = handle.pid!;
     const [stdin, stdout, stderr] = handle.pipes;
@@ -64,22 +55,22 @@ export class Popen {
 
   /** Its exit code; below 0: the number of the signal that ended it; null: it runs. */
   get returnCode(): number | null {
-    return this.#returnCode;
+    return this.#exit.code;
   }
 
   /** The name of the signal that ended it, or null. */
   get signal(): string | null {
-    return this.#signal;
+    return this.#exit.signal;
   }
 
   /** As `returnCode`. @noswitch */
   poll(): number | null {
-    return this.#returnCode;
+    return this.#exit.code;
   }
 
   /** Whether it has ended. */
   ready(): boolean {
-    return this.#returnCode !== null;
+    return this.#exit.hasHappened;
   }
 
   /**
@@ -93,7 +84,7 @@ export class Popen {
    * @source gevent.subprocess.Popen.wait
    */
   wait(limit?: Limit): Operation<number> {
-    return limited(limitsOf(limit), (ms) => new WaitForExit(this, ms));
+    return limited(limitsOf(limit), (ms) => new WaitForExit(this.#exit, ms));
   }
 
   /**
@@ -104,7 +95,7 @@ export class Popen {
    * @param input - Bytes or text. Omitted or null: none.
    * @param limit - Longest wait, ms or a Timeout. Omitted: no limit. Or `{ timeout, signal }`.
    * @throws {@link TimeoutExpired} WEV_ERR_PROCESS_TIMEOUT with what was collected; it runs on
-   * @throws {@link UsageError} WEV_ERR_ARGUMENT when there is input and stdin is no pipe
+   * @throws {@link UsageError} WEV_ERR_ARGUMENT when there is input and stdin is no pipe, or it was called before
    * @source gevent.subprocess.Popen.communicate
    */
   communicate(input?: Sendable | null, limit?: Limit): Operation<Output> {
@@ -118,7 +109,7 @@ export class Popen {
    * @throws {@link UsageError} WEV_ERR_ARGUMENT when there is no such signal
    */
   kill(signal = "SIGKILL"): void {
-    requireSignalName(this.#hub, signal);
+    requireSignalName(this._hub, signal);
     if (!this.ready()) this.#handle.kill(signal);
   }
 
@@ -129,23 +120,12 @@ export class Popen {
 
   /** Calls `callback(popen)` once, in the hub, when it has ended; soon if it has. @noswitch */
   rawlink(callback: (popen: this) => unknown): void {
-    requireCallback(callback, "link");
-    this.#links.rawlink(callback as (source: unknown) => unknown, this, this.ready());
-    this.#countLinks();
+    this.#exit.rawlink(callback as (source: unknown) => unknown, this);
   }
 
   /** Takes back what `rawlink` was given; none: nothing happens. @noswitch */
   unlink(callback: unknown): void {
-    this.#links.unlink(callback);
-    this.#countLinks();
-  }
-
-  /** A hub in which somebody is to be called back by a process that runs is not stuck. */
-  #countLinks(): void {
-    const isLinked = !this.ready() && this.#links.linkCount > 0;
-    if (isLinked === this.#isLinked) return;
-    this.#isLinked = isLinked;
-    this.#hub.completions += isLinked ? 1 : -1;
+    this.#exit.unlink(callback);
   }
 
   /** Kills it if it runs, and closes its pipes. @noswitch */
@@ -162,56 +142,11 @@ export class Popen {
 
   /** @internal It has ended. */
   _exited(code: number | null, signal: string | null): void {
-    this.#signal = signal;
-    this.#returnCode = signal === null ? code! : -(this.#hub.part("signal").numbers[signal] ?? 0);
-    this.#links.notify();
-    this.#countLinks();
-    for (const wait of [...this.#waits]) wait.wake();
+    this.#exit.happened(code, signal);
   }
 
   /** @internal */
   get _hub(): Hub {
-    return this.#hub;
-  }
-
-  /** @internal */
-  get _waits(): Set<IoWait> {
-    return this.#waits;
-  }
-}
-
-class WaitForExit extends Operation<number> {
-  readonly label = "Popen.wait";
-  readonly #popen: Popen;
-  readonly #timeoutMs: number;
-
-  constructor(popen: Popen, ms: number) {
-    super();
-    this.#popen = popen;
-    this.#timeoutMs = ms;
-  }
-
-  override get home(): Hub | null {
-    return this.#popen._hub.isDestroyed ? null : this.#popen._hub;
-  }
-
-  start(task: Task): Step<number> {
-    if (this.#popen.ready()) return done(this.#popen.returnCode!);
-    const wait = new IoWait(task, this.#timeoutMs);
-    this.#popen._waits.add(wait);
-    task._inbox = wait;
-    return PARKED;
-  }
-
-  resume(task: Task): Step<number> {
-    this.abandon(task);
-    if (isTimedOut()) throw new TimeoutExpired(this.#popen.command, this.#timeoutMs, null);
-    return done(this.#popen.returnCode!);
-  }
-
-  override abandon(task: Task): void {
-    const wait = task._takeInbox() as IoWait;
-    wait.leave();
-    this.#popen._waits.delete(wait);
+    return this.#exit.hub;
   }
 }

@@ -31,7 +31,7 @@ export interface CompletedProcess extends Output {
 
 /**
  * Runs a program to its end and gives its exit code and what it wrote, all of which is held in memory.
- * However the call ends, the process has ended: a greenlet that is killed or timed out here kills it.
+ * However the call ends, the process does not run on: a greenlet that is killed or timed out here kills it.
  *
  * @switches always
  * @param options - As `spawnProcess`, but stdout and stderr are pipes where they are omitted.

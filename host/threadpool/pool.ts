@@ -100,7 +100,7 @@ export class ThreadPool {
       name: requireName(name),
       args: listOf(args, "arguments"),
     };
-    const { transfer = [] } = options;
+    const transfer = listOf(options.transfer ?? [], "what to transfer");
     return limited(options, (ms) => new InThread<T>(this.#workforce, request, transfer, ms));
   }
 
@@ -131,7 +131,13 @@ export class ThreadPool {
     return limited(options, (ms) => call(all<T>, calls, ms));
   }
 
-  /** Waits until no call runs or waits, and ended threads are gone. Gives false if the time passes first. @switches when one does */
+  /**
+   * Waits until no call runs or waits, and threads that were ended are gone. Gives false if the time
+   * passes first.
+   *
+   * @switches when there is such a call or thread
+   * @source gevent.threadpool.ThreadPool.join
+   */
   join(options: Limits = {}): Operation<boolean> {
     requireOptions(options);
     return limited(options, (ms) => this.#workforce.quiet.wait(ms < 0 ? null : ms));

@@ -26,6 +26,7 @@ export class Thread implements ThreadEvents {
   readonly #owner: ThreadOwner;
   readonly #handle: ThreadHandle;
   #job: Job | null = null;
+  #isEnded = false;
 
   constructor(hub: Hub, owner: ThreadOwner) {
     this.#owner = owner;
@@ -49,6 +50,7 @@ export class Thread implements ThreadEvents {
   }
 
   answered(outcome: JobOutcome): void {
+    if (this.#isEnded) return;
     const job = this.#job;
     this.#job = null;
     this.#handle.hold(false);
@@ -65,6 +67,7 @@ export class Thread implements ThreadEvents {
 
   /** Ends it. The call it makes is told nothing. */
   end(): void {
+    this.#isEnded = true;
     this.#job = null;
     // Until it is gone, so that what waits for that is not cut short.
     this.#handle.hold(true);

@@ -69,10 +69,10 @@ export class Workforce {
       if (thread.job !== null) jobs.push(thread.job);
       this.#end(thread);
     }
+    this.#note();
     for (const job of jobs) {
       job.settle({ error: new ThreadEndedError(job.request.name, "its pool was killed") });
     }
-    this.#note();
   }
 
   #assign(): void {

@@ -177,6 +177,7 @@ it(
     expect(codeOf(error)).toBe("WEV_ERR_PROCESS_TIMEOUT");
     expect(error.output!.stdoutText).toBe("early\n");
     expect((yield* child.communicate()).stdoutText).toBe("early\nlate\n");
+    expect(yield* child.communicate()).toMatchObject({ stdoutText: "early\nlate\n" });
   }, REAL),
 );
 
@@ -295,6 +296,9 @@ it(
     expect(codeOf(thrownBy(() => child.communicate("x")))).toBe("WEV_ERR_ARGUMENT");
     expect(codeOf(thrownBy(() => child.kill("SIGNONE")))).toBe("WEV_ERR_ARGUMENT");
     yield* child.wait();
+    const other = yield* spawnProcess("cat", [], { stdin: "pipe", stdout: "ignore" });
+    yield* other.communicate("all");
+    expect(codeOf(thrownBy(() => other.communicate("more")))).toBe("WEV_ERR_ARGUMENT");
   }, REAL),
 );
 

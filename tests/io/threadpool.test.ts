@@ -230,6 +230,7 @@ it(
       () => pool.apply(WORK, "x", 5 as never),
       () => pool.apply(WORK, "x", [], 5 as never),
       () => pool.apply(WORK, "x", [], { timeout: "5" as never }),
+      () => pool.apply(WORK, "x", [], { transfer: 5 as never }),
       () => pool.map(WORK, "x", 5 as never),
     ];
     for (const refusal of refusals) expect(codeOf(thrownBy(refusal)), `${refusal}`).toBe("WEV_ERR_ARGUMENT");
