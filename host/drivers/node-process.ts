@@ -23,7 +23,7 @@ export const nodeProcesses: ProcessDriver = {
     return {
       pid: child.pid,
       pipes: [
-        stdin === null ? null : new NodeStream(stdin as never),
+        stdin === null ? null : new NodeStream(stdin),
         stdout === null ? null : new NodeStream(stdout),
         stderr === null ? null : new NodeStream(stderr),
       ],

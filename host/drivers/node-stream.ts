@@ -1,53 +1,49 @@
 // Owns the step from a stream of Node, a pipe or a socket, to a ByteHandle. It must not know who reads.
 
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 import type { ByteEvents, ByteHandle } from "../core/driver.js";
 
-/** What a pipe of Node is, whichever way its bytes go. */
-type NodePipe = Partial<Pick<Readable, "pause" | "resume">> &
-  Partial<Pick<Writable, "write" | "end" | "writableLength">> &
-  Pick<Readable, "on" | "destroy">;
-
 export class NodeStream implements ByteHandle {
-  readonly #stream: NodePipe;
+  /** Of a pipe only one half is called. */
+  readonly #stream: Duplex;
   #events: ByteEvents | null = null;
   /** Writes whose callback has not come. */
   #pending = 0;
   /** Whether a write was refused to be let go of. */
   #isHolding = false;
 
-  constructor(stream: NodePipe) {
-    this.#stream = stream;
+  constructor(stream: Readable | Writable) {
+    this.#stream = stream as Duplex;
   }
 
   start(events: ByteEvents): void {
     this.#events = events;
     const stream = this.#stream;
-    stream.on("error", (error) => events.failed(error));
+    stream.on("error", (error: Error) => events.failed(error));
     stream.on("end", () => events.ended());
     stream.on("close", () => events.closed());
     // Last: it sets the stream flowing.
-    if (stream.resume !== undefined) stream.on("data", (chunk: Buffer) => events.received(plain(chunk)));
+    if (stream.readable) stream.on("data", (chunk: Buffer) => events.received(plain(chunk)));
   }
 
   pause(): void {
-    this.#stream.pause?.();
+    this.#stream.pause();
   }
 
   resume(): void {
-    this.#stream.resume?.();
+    this.#stream.resume();
   }
 
   write(bytes: Uint8Array): boolean {
     this.#pending++;
-    this.#stream.write!(bytes, this.#written);
+    this.#stream.write(bytes, this.#written);
     // Node tries at once; what the kernel has taken is no longer counted.
     this.#isHolding = this.#stream.writableLength !== 0;
     return !this.#isHolding;
   }
 
   end(): void {
-    this.#stream.end!();
+    this.#stream.end();
   }
 
   destroy(): void {
