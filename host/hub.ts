@@ -1,6 +1,16 @@
 // The scheduler's public face: `wevent/hub`.
 
-export type { Capability, Context, Driver } from "./core/driver.js";
+export type {
+  ByteEvents,
+  ByteHandle,
+  Capability,
+  Context,
+  Driver,
+  DriverParts,
+  ProcessDriver,
+  SignalDriver,
+  ThreadDriver,
+} from "./core/driver.js";
 export {
   BrokenBarrierError,
   type ErrorCode,

@@ -73,7 +73,7 @@ function* sleepOut<R, W, X>(ms: number): Generator<unknown, Selected<R, W, X>, u
 /** One select that waits: its task's inbox. */
 interface Watching {
   readonly wait: IoWait;
-  readonly look: () => void;
+  readonly unwatch: readonly (() => void)[];
   readonly deadlineMs: number;
 }
 
@@ -117,15 +117,15 @@ class Select<R, W, X> extends Operation<Selected<R, W, X>> {
     const look = () => {
       if (this.#ready() !== null) wait.wake();
     };
-    for (const { readiness } of this.#all) readiness.watchers.add(look);
-    task._inbox = { wait, look, deadlineMs: ms < 0 ? -1 : task.hub.now() + ms } satisfies Watching;
+    const unwatch = this.#all.map(({ readiness }) => readiness.watch(look));
+    task._inbox = { wait, unwatch, deadlineMs: ms < 0 ? -1 : task.hub.now() + ms } satisfies Watching;
     return PARKED;
   }
 
   #leave(task: Task): Watching {
     const watching = task._takeInbox() as Watching;
     watching.wait.leave();
-    for (const { readiness } of this.#all) readiness.watchers.delete(watching.look);
+    for (const unwatch of watching.unwatch) unwatch();
     return watching;
   }
 

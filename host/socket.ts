@@ -72,13 +72,13 @@ export class Socket implements Disposable, Selectable {
   /** @internal */
   get _readable(): Readiness {
     const { incoming } = this.#connection.stream;
-    return { isReady: () => incoming.isReadable, watchers: incoming.watchers };
+    return { isReady: () => incoming.isReadable, watch: (tell) => incoming.watch(tell) };
   }
 
   /** @internal */
   get _writable(): Readiness {
     const { outgoing } = this.#connection.stream;
-    return { isReady: () => outgoing.isWritable, watchers: outgoing.watchers };
+    return { isReady: () => outgoing.isWritable, watch: (tell) => outgoing.watch(tell) };
   }
 
   /**
@@ -282,7 +282,7 @@ export class Listener implements Disposable, Selectable {
   /** @internal */
   get _readable(): Readiness {
     const arrivals = this.#arrivals;
-    return { isReady: () => arrivals.isReady, watchers: arrivals.watchers };
+    return { isReady: () => arrivals.isReady, watch: (tell) => arrivals.watch(tell) };
   }
 
   /** Where it listens: with the port that was free, if 0 was asked for. */

@@ -8,6 +8,7 @@ import { IoWait } from "./io-wait.js";
 import { done, Operation, PARKED, type Step } from "./operation.js";
 import type { Task } from "./task.js";
 import { expired } from "./timeout.js";
+import { Watchers } from "./watchers.js";
 
 interface Waiter {
   readonly wait: IoWait;
@@ -17,8 +18,7 @@ export class Arrivals<T> {
   /** What a listing calls the wait: "Listener.accept". */
   readonly label: string;
   readonly hub: Hub;
-  /** Told whenever something may be there: select. */
-  readonly watchers = new Set<() => void>();
+  readonly #watchers = new Watchers();
   readonly #things: T[] = [];
   readonly #waiters: Waiter[] = [];
   /** What every wait throws from here on; null: it goes on. */
@@ -39,10 +39,15 @@ export class Arrivals<T> {
     return this.#things.length > 0 || this.#end !== null;
   }
 
+  /** Tells whenever something may be there: select. */
+  watch(tell: () => void): () => void {
+    return this.#watchers.add(tell);
+  }
+
   add(thing: T): void {
     this.#things.push(thing);
     this.#serve();
-    this.#tell();
+    this.#watchers.tell();
   }
 
   /** Nothing comes any more. Answers what was not taken. */
@@ -50,12 +55,8 @@ export class Arrivals<T> {
     if (this.#end !== null) return [];
     this.#end = error;
     for (const { wait } of this.#waiters.splice(0)) wait.wakeLater();
-    this.#tell();
+    this.#watchers.tell();
     return this.#things.splice(0);
-  }
-
-  #tell(): void {
-    for (const watcher of [...this.watchers]) watcher();
   }
 
   #serve(): void {

@@ -12,6 +12,7 @@ import { done, type Step } from "./operation.js";
 import type { Read } from "./read.js";
 import { ClosedError } from "./stream-errors.js";
 import type { Task } from "./task.js";
+import { Watchers } from "./watchers.js";
 
 /** Bytes that may wait to be taken before the source is paused; one chunk more may come. */
 export const HIGH_WATER_BYTES = 64 * 1024;
@@ -26,9 +27,13 @@ export interface ByteInput {
 }
 
 /** One reader in the line. */
-interface Waiter {
+class Reading extends IoWait {
   readonly read: Read<unknown>;
-  readonly wait: IoWait;
+
+  constructor(task: Task, read: Read<unknown>, timeoutMs: number, isExternal: boolean) {
+    super(task, timeoutMs, isExternal);
+    this.read = read;
+  }
 }
 
 export class ByteReader {
@@ -40,11 +45,10 @@ export class ByteReader {
   /** What the source failed with. It is thrown by every read once what came before it is taken. */
   failure: Error | null = null;
   isClosed = false;
-  /** Told whenever it may have become ready: select. */
-  readonly watchers = new Set<() => void>();
   readonly #input: ByteInput;
   readonly #isExternal: boolean;
-  readonly #line: Waiter[] = [];
+  readonly #line: Reading[] = [];
+  readonly #watchers = new Watchers();
   #isPaused = false;
 
   constructor(label: string, input: ByteInput, isExternal: boolean) {
@@ -61,6 +65,11 @@ export class ByteReader {
   /** Whether nothing more will come. */
   get isOver(): boolean {
     return this.isEnded || this.isClosed || this.failure !== null;
+  }
+
+  /** Calls back whenever it may have become ready, as select asks for. Returns what takes it back. */
+  watch(callback: () => void): () => void {
+    return this.#watchers.add(callback);
   }
 
   // ---- what the source tells
@@ -87,8 +96,8 @@ export class ByteReader {
     if (this.isClosed) return;
     this.isClosed = true;
     this.buffer.clear();
-    for (const { wait } of this.#line) wait.wakeLater();
-    this.#tellWatchers();
+    for (const reading of this.#line) reading.wakeLater();
+    this.#watchers.tell();
   }
 
   // ---- what a read asks
@@ -103,9 +112,9 @@ export class ByteReader {
   }
 
   wait(task: Task, read: Read<unknown>, timeoutMs: number): void {
-    const waiter: Waiter = { read, wait: new IoWait(task, timeoutMs, this.#isExternal) };
-    task._inbox = waiter;
-    this.#line.push(waiter);
+    const reading = new Reading(task, read, timeoutMs, this.#isExternal);
+    task._inbox = reading;
+    this.#line.push(reading);
     this.#control();
   }
 
@@ -122,16 +131,16 @@ export class ByteReader {
 
   /** The task no longer waits. */
   leave(task: Task): void {
-    this.#remove(task).wait.leave();
+    this.#remove(task).leave();
     // The next may want less than this one did.
     this.#serve();
     this.#control();
   }
 
-  #remove(task: Task): Waiter {
-    const waiter = task._takeInbox() as Waiter;
-    this.#line.splice(this.#line.indexOf(waiter), 1);
-    return waiter;
+  #remove(task: Task): Reading {
+    const reading = task._takeInbox() as Reading;
+    this.#line.splice(this.#line.indexOf(reading), 1);
+    return reading;
   }
 
   #take<T>(read: Read<T>): T {
@@ -147,18 +156,14 @@ export class ByteReader {
   }
 
   #changed(): void {
-    this.#tellWatchers();
+    this.#watchers.tell();
     this.#serve();
-  }
-
-  #tellWatchers(): void {
-    for (const watcher of [...this.watchers]) watcher();
   }
 
   /** Wakes the head, if it is to wait no longer. */
   #serve(): void {
     const head = this.#line[0];
-    if (head !== undefined && this.#isDecided(head.read)) head.wait.wake();
+    if (head !== undefined && this.#isDecided(head.read)) head.wake();
   }
 
   /** Pauses the source, or lets it go on. A head that wants more than the mark gets that much. */

@@ -6,7 +6,7 @@
 // is held of what is sent: a sender waits until the source has let go of its bytes.
 
 import { type ByteInput, ByteReader } from "./byte-reader.js";
-import { type ByteOutput, ByteWriter, requireData, Send } from "./byte-writer.js";
+import { type ByteOutput, ByteWriter } from "./byte-writer.js";
 import { currentHub, type Hub } from "./hub.js";
 import type { Operation } from "./operation.js";
 import {
@@ -18,6 +18,7 @@ import {
   requireBytes,
   requireRoom,
 } from "./read.js";
+import { requireData, Send } from "./send.js";
 import { type Limit, limited, limitsOf } from "./timeout.js";
 
 /** A socket's or a pipe's handle, as a stream drives it. */
@@ -46,6 +47,8 @@ export class ByteStream {
   readonly label: string;
   readonly #hub: Hub = currentHub();
   readonly #source: ByteSource;
+  /** The receive without limits: one for all, for an operation has no state of one call. */
+  #recv: Recv | null = null;
 
   constructor(source: ByteSource, { label, isExternal = true }: ByteStreamOptions) {
     this.label = label;
@@ -90,6 +93,10 @@ export class ByteStream {
   }
 
   recv(maxBytes: number = PART_BYTES, limit?: Limit): Operation<Uint8Array> {
+    if (limit === undefined && maxBytes === PART_BYTES) {
+      this.#recv ??= new Recv(this.incoming, this.#hub, PART_BYTES, -1);
+      return this.#recv;
+    }
     requireBytes(maxBytes, "receive at most", 1);
     return limited(limitsOf(limit), (ms) => new Recv(this.incoming, this.#hub, maxBytes, ms));
   }
@@ -117,6 +124,8 @@ export class ByteStream {
 
   sendAll(data: Sendable, limit?: Limit): Operation<number> {
     const bytes = requireData(data);
+    // As the others, but without an object for limits that there are not: it is called for every answer.
+    if (limit === undefined) return new Send(this.outgoing, this.#hub, "sendAll", bytes, -1);
     return limited(limitsOf(limit), (ms) => new Send(this.outgoing, this.#hub, "sendAll", bytes, ms));
   }
 

@@ -4,14 +4,10 @@
 // mixed. A call ends once the source has let go of its bytes. One that is killed or timed out while
 // its bytes are with the source cannot take them back; one that has not come to its turn sends nothing.
 
-import { isTimedOut } from "./current.js";
-import { describe, UsageError } from "./errors.js";
-import type { Hub } from "./hub.js";
 import { IoWait } from "./io-wait.js";
-import { done, Operation, PARKED, type Step } from "./operation.js";
 import { ClosedError } from "./stream-errors.js";
 import type { Task } from "./task.js";
-import { expired } from "./timeout.js";
+import { Watchers } from "./watchers.js";
 
 /** Where bytes go. */
 export interface ByteOutput {
@@ -25,11 +21,15 @@ export interface ByteOutput {
 }
 
 /** One call in the line. */
-interface Sending {
+class Sending extends IoWait {
   readonly bytes: Uint8Array;
-  readonly wait: IoWait;
-  /** Whether the source has its bytes, and has let go of them. */
-  isSent: boolean;
+  /** Whether the source has had its bytes, and has let go of them. */
+  isSent = false;
+
+  constructor(task: Task, bytes: Uint8Array, timeoutMs: number, isExternal: boolean) {
+    super(task, timeoutMs, isExternal);
+    this.bytes = bytes;
+  }
 }
 
 export class ByteWriter {
@@ -39,8 +39,6 @@ export class ByteWriter {
   isEnded = false;
   /** What the source failed with; every later call throws it. */
   failure: Error | null = null;
-  /** Told whenever it may have become ready: select. */
-  readonly watchers = new Set<() => void>();
   readonly #output: ByteOutput;
   readonly #isExternal: boolean;
   /** The call whose bytes are with the source; null: nobody's, or one that did not wait. */
@@ -48,6 +46,7 @@ export class ByteWriter {
   #isBusy = false;
   #isEndTold = false;
   readonly #line: Sending[] = [];
+  readonly #watchers = new Watchers();
 
   constructor(label: string, output: ByteOutput, isExternal: boolean) {
     this.label = label;
@@ -58,6 +57,11 @@ export class ByteWriter {
   /** Whether a `send` would not wait for earlier ones. */
   get isWritable(): boolean {
     return !this.#isBusy || this.isClosed || this.failure !== null;
+  }
+
+  /** Calls back whenever it may have become ready, as select asks for. Returns what takes it back. */
+  watch(callback: () => void): () => void {
+    return this.#watchers.add(callback);
   }
 
   // ---- what the source tells
@@ -73,11 +77,10 @@ export class ByteWriter {
       else this.#hold(next);
     }
     if (this.isEnded) this.#tellEnd();
-    for (const sending of woken) {
-      sending.isSent = true;
-      sending.wait.wake();
-    }
-    if (!this.#isBusy) this.#tellWatchers();
+    // All before the first is woken: it may run at once, and close the stream.
+    for (const sending of woken) sending.isSent = true;
+    for (const sending of woken) sending.wake();
+    if (!this.#isBusy) this.#watchers.tell();
   }
 
   failed(error: Error): void {
@@ -113,7 +116,7 @@ export class ByteWriter {
     const isFirst = !this.#isBusy;
     // Bytes that the source has are busy whether or not the task can be parked.
     this.#isBusy = true;
-    const sending = { bytes, wait: new IoWait(task, timeoutMs, this.#isExternal), isSent: false };
+    const sending = new Sending(task, bytes, timeoutMs, this.#isExternal);
     task._inbox = sending;
     if (isFirst) this.#writing = sending;
     else this.#line.push(sending);
@@ -129,7 +132,7 @@ export class ByteWriter {
   /** The task no longer waits. */
   leave(task: Task): void {
     const sending = task._takeInbox() as Sending;
-    sending.wait.leave();
+    sending.leave();
     if (this.#writing === sending) this.#writing = null;
     const at = this.#line.indexOf(sending);
     if (at !== -1) this.#line.splice(at, 1);
@@ -150,74 +153,7 @@ export class ByteWriter {
     const waiting = this.#line.splice(0);
     if (this.#writing !== null) waiting.unshift(this.#writing);
     this.#writing = null;
-    for (const { wait } of waiting) wait.wakeLater();
-    this.#tellWatchers();
+    for (const sending of waiting) sending.wakeLater();
+    this.#watchers.tell();
   }
-
-  #tellWatchers(): void {
-    for (const watcher of [...this.watchers]) watcher();
-  }
-}
-
-/** Sends bytes and waits until the source has let go of them. Gives their number. */
-export class Send extends Operation<number> {
-  readonly #writer: ByteWriter;
-  readonly #hub: Hub;
-  readonly #bytes: Uint8Array;
-  readonly #timeoutMs: number;
-  readonly #verb: string;
-
-  constructor(writer: ByteWriter, hub: Hub, verb: string, bytes: Uint8Array, timeoutMs: number) {
-    super();
-    this.#writer = writer;
-    this.#hub = hub;
-    this.#verb = verb;
-    this.#bytes = bytes;
-    this.#timeoutMs = timeoutMs;
-  }
-
-  get label(): string {
-    return `${this.#writer.label}.${this.#verb}`;
-  }
-
-  override get home(): Hub | null {
-    return this.#hub.isDestroyed ? null : this.#hub;
-  }
-
-  start(task: Task): Step<number> {
-    this.#writer.requireOpen(this.#action);
-    const isSent = this.#bytes.length === 0 || this.#writer.write(task, this.#bytes, this.#timeoutMs);
-    return isSent ? done(this.#bytes.length) : PARKED;
-  }
-
-  resume(task: Task): Step<number> {
-    if (isTimedOut()) {
-      this.#writer.leave(task);
-      throw expired(this.#timeoutMs);
-    }
-    this.#writer.finish(task, this.#action);
-    return done(this.#bytes.length);
-  }
-
-  override abandon(task: Task): void {
-    this.#writer.leave(task);
-  }
-
-  get #action(): string {
-    return `${this.#verb} to ${this.#writer.label}`;
-  }
-}
-
-const encoder = new TextEncoder();
-
-/** What is to be sent, as bytes: a text is UTF-8. */
-export function requireData(data: unknown): Uint8Array {
-  if (typeof data === "string") return encoder.encode(data);
-  if (data instanceof Uint8Array) return data;
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  throw new UsageError(
-    "WEV_ERR_ARGUMENT",
-    `could not send ${describe(data)} because it is neither bytes nor a text; give a Uint8Array or a string`,
-  );
 }

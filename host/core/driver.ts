@@ -1,6 +1,7 @@
 // Owns the contract between the hub and a runtime. A driver is one file in host/drivers; it knows
 // its runtime and nothing of greenlets.
 
+import type { ByteSource } from "./byte-stream.js";
 import type { NetDriver } from "./net.js";
 
 /** What a runtime can do beside timers; `hub.can(name)`. */
@@ -13,6 +14,9 @@ export type Capability =
   | "fetch"
   | "exhaustion"
   | "context"
+  | "process"
+  | "signal"
+  | "threads"
   | (string & Record<never, never>);
 
 /** What code sees of AsyncLocalStorage, or the runtime's like of it. */
@@ -21,8 +25,106 @@ export interface Context {
   enter<A extends unknown[], T>(body: (...args: A) => T, ...args: A): T;
 }
 
+/** What a handle of the runtime tells the stream that reads and writes it: see ByteStream. */
+export interface ByteEvents {
+  received(chunk: Uint8Array): void;
+  ended(): void;
+  drained(): void;
+  failed(error: Error): void;
+  closed(): void;
+}
+
+/** A handle of the runtime that bytes go through. */
+export interface ByteHandle extends ByteSource {
+  /** Begins to read, and to tell. Called once. */
+  start(events: ByteEvents): void;
+}
+
+/** Where a process's standard stream leads. */
+export type Stdio = "pipe" | "inherit" | "ignore";
+
+/** What starting a process takes. */
+export interface ProcessRequest {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>> | undefined;
+  readonly stdio: readonly [Stdio, Stdio, Stdio];
+}
+
+/** What a process tells. One of the two, once. */
+export interface ProcessEvents {
+  /** It could not be started. */
+  failed(error: Error): void;
+  /** It has ended and was waited for; `signal` is what ended it, if one did. */
+  exited(code: number | null, signal: string | null): void;
+}
+
+/** A process that was asked for. */
+export interface ProcessHandle {
+  /** undefined: it could not be started, and `failed` is about to say why. */
+  readonly pid: number | undefined;
+  /** Ends of the pipes that were asked for. */
+  readonly pipes: readonly [ByteHandle | null, ByteHandle | null, ByteHandle | null];
+  /** False: it has ended. */
+  kill(signal: string): boolean;
+}
+
+/** Capability "process". */
+export interface ProcessDriver {
+  start(request: ProcessRequest, events: ProcessEvents): ProcessHandle;
+}
+
+/** Capability "signal". */
+export interface SignalDriver {
+  /** Names and numbers of those that the system has. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /**
+   * Calls back for each such signal, in place of what the runtime does with it. `isRef`: keeps the
+   * process alive meanwhile. Returns what takes it back.
+   */
+  listen(name: string, callback: () => void, isRef: boolean): () => void;
+}
+
+/** What a thread is given to do: an export of a module to call. */
+export interface ThreadRequest {
+  readonly module: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/** What a thread tells. */
+export interface ThreadEvents {
+  /** The call has ended: its result, or what it threw. */
+  answered(answer: { readonly value: unknown } | { readonly error: unknown }): void;
+  /** The thread has ended, whoever did it; nothing is told after. */
+  exited(code: number, error: unknown): void;
+}
+
+/** A thread. It makes one call at a time. */
+export interface ThreadHandle {
+  /** Throws if an argument cannot be copied. What is in `transfer` is moved. */
+  call(request: ThreadRequest, transfer: readonly Transferable[]): void;
+  /** Ends it, in the middle of whatever it does. */
+  end(): void;
+  /** Whether it keeps the process alive. */
+  hold(isHeld: boolean): void;
+}
+
+/** Capability "threads". */
+export interface ThreadDriver {
+  start(events: ThreadEvents): ThreadHandle;
+}
+
+/** What not every runtime has; the key is the capability. */
+export interface DriverParts {
+  readonly process?: ProcessDriver;
+  readonly signal?: SignalDriver;
+  readonly threads?: ThreadDriver;
+}
+
 /** A runtime, as the hub needs it. One driver serves any number of hubs. */
-export interface Driver {
+export interface Driver extends DriverParts {
   /** The runtime's name, for error texts: "node", "generic". */
   readonly runtime: string;
   readonly capabilities: ReadonlySet<Capability>;

@@ -55,6 +55,9 @@ export const errorTable = {
   WEV_ERR_HTTP_RESPONSE: ["UsageError", "the handler of a request gave something that is not a Response"],
   WEV_ERR_WEBSOCKET_CLOSED: ["WebSocketClosed", "a WebSocket was used that is closed"],
   WEV_ERR_WEBSOCKET_FAILED: ["WebSocketFailed", "a WebSocket could not be opened"],
+  WEV_ERR_PROCESS_TIMEOUT: ["TimeoutExpired", "a process took longer than was allowed"],
+  WEV_ERR_PROCESS_FAILED: ["CalledProcessError", "a process ended with a code other than 0"],
+  WEV_ERR_THREAD_ENDED: ["ThreadEndedError", "a thread ended before its call did"],
   WEV_ERR_FAILED_TO_SWITCH: ["FailedToSwitch", "the body of assertSwitches held the thread"],
 } as const;
 

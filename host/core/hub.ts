@@ -8,7 +8,7 @@ import { requireBody, requireCallback, requireOptions } from "./check.js";
 import { Contexts } from "./context.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
-import type { Capability, Driver } from "./driver.js";
+import type { Capability, Driver, DriverParts } from "./driver.js";
 import { describe, HubDestroyed, UnsupportedError, UsageError } from "./errors.js";
 import { GreenletExit } from "./exit.js";
 import { type AnyBody, type Body, Greenlet } from "./greenlet.js";
@@ -217,6 +217,17 @@ export class Hub {
     const driver = this.#driver;
     if (driver.captureContext === undefined) throw new UnsupportedError("context", driver.runtime);
     this.#contexts ??= new Contexts(() => driver.captureContext!());
+  }
+
+  /**
+   * @internal A part of the driver that not every runtime has.
+   *
+   * @throws UnsupportedError when this one does not
+   */
+  part<K extends keyof DriverParts>(capability: K): NonNullable<DriverParts[K]> {
+    const part = this.can(capability) ? this.#driver[capability] : undefined;
+    if (part === undefined) throw new UnsupportedError(capability, this.runtime);
+    return part as NonNullable<DriverParts[K]>;
   }
 
   /** @internal Whether a hub of this driver that is made in it is to follow contexts. */

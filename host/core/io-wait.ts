@@ -1,5 +1,6 @@
 // Owns one task's wait for something from outside: its ticket, and the count of completions that keeps
-// a hub from taking it for stuck. A stream, a process and a pool of workers stand on it.
+// a hub from taking it for stuck. A stream, a process and a pool of threads stand on it; what else they
+// know of a wait is a subclass's.
 
 import { current } from "./current.js";
 import type { Task } from "./task.js";

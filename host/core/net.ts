@@ -3,6 +3,7 @@
 // error as it is; net-errors.ts makes a typed one of it.
 
 import type { ByteSource } from "./byte-stream.js";
+import type { ByteEvents } from "./driver.js";
 
 /** Where one end of a stream is: an IP address and a port, or the path of a Unix socket. */
 export type Address =
@@ -23,17 +24,9 @@ export type Place =
 export type TlsOptions = Readonly<Record<string, unknown>>;
 
 /** What a stream calls back. */
-export interface StreamEvents {
+export interface StreamEvents extends ByteEvents {
   /** It is connected; over TLS, the handshake is done. Not told of one that was accepted. */
   opened(): void;
-  /** A chunk came, and is the callee's. */
-  received(chunk: Uint8Array): void;
-  /** The other end sends nothing more. */
-  ended(): void;
-  /** It has let go of the bytes that `write` did not let go of. */
-  drained(): void;
-  failed(error: unknown): void;
-  closed(): void;
 }
 
 /** One stream. Nothing is called back before the call that made it has returned. */

@@ -1,9 +1,10 @@
 // Owns what can be waited for by several at once: select and poll. It must not know what a socket is.
 
-/** One direction of something: whether a call would wait, and who is told when that may have changed. */
+/** One direction of something: whether a call would wait. */
 export interface Readiness {
   isReady(): boolean;
-  readonly watchers: Set<() => void>;
+  /** Tells when that may have changed; answers what takes it back. */
+  watch(tell: () => void): () => void;
 }
 
 /** What select and poll take: sockets, listeners. */

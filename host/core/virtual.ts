@@ -2,13 +2,17 @@
 // next deadline when nothing is. The jump waits for one turn of the real runtime, so that promises
 // which have settled are delivered at the time they settled.
 
-import type { Context, Driver } from "./driver.js";
+import type { Context, Driver, ProcessDriver, SignalDriver, ThreadDriver } from "./driver.js";
+import type { NetDriver } from "./net.js";
 
 export class VirtualDriver implements Driver {
   readonly runtime: string;
   readonly capabilities: Driver["capabilities"];
-  readonly net: Driver["net"];
+  readonly net?: NetDriver;
   readonly captureContext?: () => Context;
+  readonly process?: ProcessDriver;
+  readonly signal?: SignalDriver;
+  readonly threads?: ThreadDriver;
   readonly #real: Driver;
   #nowMs = 0;
 
@@ -16,7 +20,10 @@ export class VirtualDriver implements Driver {
     this.#real = real;
     this.runtime = real.runtime;
     this.capabilities = real.capabilities;
-    this.net = real.net;
+    if (real.net !== undefined) this.net = real.net;
+    if (real.process !== undefined) this.process = real.process;
+    if (real.signal !== undefined) this.signal = real.signal;
+    if (real.threads !== undefined) this.threads = real.threads;
     if (real.captureContext !== undefined) this.captureContext = () => real.captureContext!();
   }
 

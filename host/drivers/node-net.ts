@@ -14,6 +14,7 @@ import type {
   Target,
   TlsOptions,
 } from "../core/net.js";
+import { NodeStream } from "./node-stream.js";
 
 /** Asked for and not imported: an import would keep the file out of other runtimes. */
 function builtin<M>(name: string): M {
@@ -22,17 +23,12 @@ function builtin<M>(name: string): M {
 const net = () => builtin<typeof import("node:net")>("node:net");
 const tls = () => builtin<typeof import("node:tls")>("node:tls");
 
-class NodeStream implements StreamHandle {
+class SocketStream extends NodeStream implements StreamHandle {
   readonly #socket: Socket;
 
-  constructor(socket: Socket, events: StreamEvents, openedBy: "connect" | "secureConnect" | null) {
+  constructor(socket: Socket) {
+    super(socket);
     this.#socket = socket;
-    if (openedBy !== null) socket.once(openedBy, () => events.opened());
-    socket.on("data", (chunk: Uint8Array) => events.received(chunk));
-    socket.on("end", () => events.ended());
-    socket.on("drain", () => events.drained());
-    socket.on("error", (error) => events.failed(error));
-    socket.on("close", () => events.closed());
   }
 
   get local(): Address | null {
@@ -45,36 +41,10 @@ class NodeStream implements StreamHandle {
     return addressOf(remoteAddress, remotePort, remoteFamily);
   }
 
-  write(bytes: Uint8Array): boolean {
-    const isBelowMark = this.#socket.write(bytes);
-    if (this.#socket.writableLength === 0) return true;
-    // "drain" comes only above the mark; below it, an empty write is called back behind this one.
-    if (isBelowMark) this.#socket.write(NOTHING, () => this.#socket.emit("drain"));
-    return false;
-  }
-
-  end(): void {
-    this.#socket.end();
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
   setNoDelay(isOn: boolean): void {
     this.#socket.setNoDelay(isOn);
   }
 }
-
-const NOTHING = new Uint8Array(0);
 
 function addressOf(host: string | undefined, port: number | undefined, family: string | undefined) {
   if (host === undefined || port === undefined) return null;
@@ -84,18 +54,18 @@ function addressOf(host: string | undefined, port: number | undefined, family: s
 function connect(target: Target, events: StreamEvents): StreamHandle {
   const { tls: options, ...place } = target;
   if (options === undefined) {
-    const socket = net().connect({ ...place, allowHalfOpen: true, noDelay: true });
-    return new NodeStream(socket, events, "connect");
+    return opening(net().connect({ ...place, allowHalfOpen: true, noDelay: true }), "connect", events);
   }
   const servername = "host" in place && net().isIP(place.host) === 0 ? { servername: place.host } : {};
-  const all = {
-    ...place,
-    ...servername,
-    ...options,
-    allowHalfOpen: true,
-  };
-  const socket = tls().connect(all as ConnectionOptions);
-  return new NodeStream(socket, events, "secureConnect");
+  const all = { ...place, ...servername, ...options, allowHalfOpen: true };
+  return opening(tls().connect(all as ConnectionOptions), "secureConnect", events);
+}
+
+function opening(socket: Socket, openedBy: "connect" | "secureConnect", events: StreamEvents): StreamHandle {
+  const stream = new SocketStream(socket);
+  stream.start(events);
+  socket.once(openedBy, () => events.opened());
+  return stream;
 }
 
 class NodeAccepted implements Accepted {
@@ -105,7 +75,8 @@ class NodeAccepted implements Accepted {
   }
 
   open(events: StreamEvents): StreamHandle {
-    const stream = new NodeStream(this.socket, events, null);
+    const stream = new SocketStream(this.socket);
+    stream.start(events);
     this.socket.off("error", ignore);
     this.socket.setNoDelay(true);
     // A turn later: nothing is called back before this has returned.

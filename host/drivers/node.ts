@@ -2,6 +2,9 @@
 
 import type { Context, Driver } from "../core/driver.js";
 import { nodeNet } from "./node-net.js";
+import { nodeProcesses } from "./node-process.js";
+import { nodeSignals } from "./node-signal.js";
+import { nodeThreads } from "./node-threads.js";
 
 /** setTimeout takes a signed 32-bit delay; a later deadline is armed again when this one passes. */
 const LONGEST_TIMER_MS = 0x7fffffff;
@@ -40,18 +43,25 @@ function tellExhausted(): void {
   for (const { call } of told) call();
 }
 
+const BUILTIN = [
+  "context",
+  "tcp.connect",
+  "tcp.listen",
+  "unix",
+  "tls",
+  "process",
+  "signal",
+  "threads",
+] as const;
+
 export const driver: Driver = {
   runtime: "node",
-  capabilities: new Set([
-    "fetch",
-    "exhaustion",
-    "tcp.connect",
-    "tcp.listen",
-    "unix",
-    "tls",
-    ...(hooks === undefined ? [] : ["context"]),
-  ]),
+  // Without getBuiltinModule the driver has none of what it asks the process for.
+  capabilities: new Set(["fetch", "exhaustion", ...(hooks === undefined ? [] : BUILTIN)]),
   net: nodeNet,
+  process: nodeProcesses,
+  signal: nodeSignals,
+  threads: nodeThreads,
   now: () => performance.now(),
   soon: (callback) => void setImmediate(callback),
   after(delayMs, callback, isRef) {

@@ -69,6 +69,10 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
     file: "../io/http",
     numbers: [397, 398, 400, 401, 403, 404, 406, 407, 409, 410, 412, 413],
   },
+  "Threads and processes": {
+    file: "../io/threadpool, ../io/subprocess",
+    numbers: [415, 416, 418, 419],
+  },
 };
 
 /** Rules that hold for every object that greenlets wait for: each file tests its own. */

@@ -265,6 +265,26 @@ it(
 );
 
 it(
+  "what is sent stays sent when a sender that is woken with others closes the stream",
+  inHub(function* () {
+    const source = new FakeSource();
+    source.isSlow = true;
+    const { stream } = source;
+    const closer = spawn(function* () {
+      yield* stream.sendAll("one");
+      stream.close();
+    });
+    const other = spawn(does, stream.sendAll("two"));
+    yield* sleep(1);
+    source.isSlow = false;
+    source.drain();
+    yield* closer;
+    expect(yield* other).toBe(3);
+    expect(source.written).toEqual(["one", "two"]);
+  }),
+);
+
+it(
   "send takes at most 64 KiB and says how much; every kind of bytes can be sent",
   inHub(function* () {
     const source = new FakeSource();
@@ -436,8 +456,8 @@ it(
   inHub(function* ({ log }) {
     const source = new FakeSource();
     const { incoming, outgoing } = source.stream;
-    incoming.watchers.add(() => log.push(`readable ${incoming.isReadable}`));
-    outgoing.watchers.add(() => log.push(`writable ${outgoing.isWritable}`));
+    const forget = incoming.watch(() => log.push(`readable ${incoming.isReadable}`));
+    outgoing.watch(() => log.push(`writable ${outgoing.isWritable}`));
     expect([incoming.isReadable, outgoing.isWritable]).toEqual([false, true]);
     source.give("x");
     source.isSlow = true;
@@ -446,6 +466,8 @@ it(
     expect(outgoing.isWritable).toBe(false);
     source.drain();
     yield* sending;
+    source.stream.ended();
+    forget();
     source.stream.close();
     expect(log).toEqual(["readable true", "writable true", "readable true", "writable true"]);
   }),

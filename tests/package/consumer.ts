@@ -10,6 +10,9 @@ import { Barrier, Condition, RLock, Semaphore } from "wevent/lock";
 import { Group, Pool } from "wevent/pool";
 import { Channel, Queue } from "wevent/queue";
 import { select } from "wevent/select";
+import { onSignal } from "wevent/signal";
+import { type Popen, spawnProcess } from "wevent/subprocess";
+import { ThreadPool } from "wevent/threadpool";
 import { assertSwitches, formatRunInfo } from "wevent/util";
 
 function* increment(n: number) {
@@ -18,6 +21,8 @@ function* increment(n: number) {
 }
 
 export const greenlet: Greenlet<number> = spawn(increment, 41);
+export const child: PromiseLike<Popen> = spawnProcess("true");
+export const handler: Disposable = onSignal("SIGTERM", () => {});
 export const guest: Promise<Guest> = loadGuest(new Uint8Array());
 export const made = [
   new AsyncResult<string>(),
@@ -27,6 +32,7 @@ export const made = [
   new Group(),
   new Hub(),
   new Pool(2),
+  new ThreadPool(2),
   new Channel<string>(),
   new Queue<number>(1),
   new Semaphore(),
