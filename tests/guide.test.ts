@@ -13,15 +13,16 @@ const runNode = (...args: string[]) => node(process.execPath, args, { cwd: root,
 
 const output = "build/guide";
 
+/** A program under its heading, without its output in a block below. */
+const PROGRAM = /^## ([^\n]*)\n+```ts\n((?:(?!```).*\n)*)```\n(?!\n*```text)/gm;
+
 /** Programs by page and heading. */
 const programs = readdirSync(`${root}/docs/guide`).flatMap((page) =>
-  [...readFileSync(`${root}/docs/guide/${page}`, "utf8").matchAll(/^## ([^\n]*)\n+```ts\n(.*?)```/gms)].map(
-    ([, heading, code], i) => ({
-      title: `${page}, ${heading}`,
-      file: `${page.replace(".md", "")}-${i}`,
-      code: code!,
-    }),
-  ),
+  [...readFileSync(`${root}/docs/guide/${page}`, "utf8").matchAll(PROGRAM)].map(([, heading, code], i) => ({
+    title: `${page}, ${heading}`,
+    file: `${page.replace(".md", "")}-${i}`,
+    code: code!,
+  })),
 );
 
 beforeAll(async () => {

@@ -68,7 +68,7 @@ export class Popen {
     return this.#exit.code;
   }
 
-  /** Whether it has ended. */
+  /** Whether it has ended. @noswitch */
   ready(): boolean {
     return this.#exit.hasHappened;
   }

@@ -34,7 +34,28 @@ function elsewhere(path: string, keyword: "import" | "export"): Map<string, stri
 }
 
 /** What a runtime gives the hub: no greenlet calls it. */
-const OF_RUNTIMES = new Set(["Driver", "Context"]);
+const OF_RUNTIMES = new Set([
+  "AcceptorEvents",
+  "AcceptorHandle",
+  "Accepted",
+  "ByteEvents",
+  "ByteHandle",
+  "ByteInput",
+  "ByteOutput",
+  "ByteSource",
+  "Context",
+  "Driver",
+  "NetDriver",
+  "ProcessDriver",
+  "ProcessEvents",
+  "ProcessHandle",
+  "SignalDriver",
+  "StreamEvents",
+  "StreamHandle",
+  "ThreadDriver",
+  "ThreadEvents",
+  "ThreadHandle",
+]);
 
 /** What every object has says what JavaScript says of it. */
 const OF_EVERY_OBJECT = new Set(["constructor", "toString", "valueOf"]);
