@@ -4,6 +4,7 @@
 
 import { ByteStream } from "./byte-stream.js";
 import { currentHub, type Hub } from "./hub.js";
+import { MemoryEnd } from "./memory-pair.js";
 import type { Accepted, StreamEvents, StreamHandle } from "./net.js";
 import { socketError } from "./net-errors.js";
 
@@ -17,17 +18,28 @@ export class Connection implements StreamEvents {
   #onOpened: ((error: Error | null) => void) | null;
   readonly #close = () => this.close();
 
-  /** @param open - Makes the driver's stream; nothing is called back before it returns. */
+  /**
+   * @param open - Makes the driver's stream; nothing is called back before it returns.
+   * @param isExternal - false: both ends are in this hub.
+   */
   constructor(
     peer: string,
     open: (events: StreamEvents) => StreamHandle,
     onOpened: ((error: Error | null) => void) | null,
+    isExternal = true,
   ) {
     this.#peer = peer;
     this.#onOpened = onOpened;
     this.handle = open(this);
-    this.stream = new ByteStream(this.handle, { label: "Socket" });
+    this.stream = new ByteStream(this.handle, { label: "Socket", isExternal });
     this.hub.resources.add(this.#close);
+  }
+
+  static pair(): [Connection, Connection] {
+    const make = (end: MemoryEnd) =>
+      new Connection("the other end", (events) => end.open(events), null, false);
+    const [first, second] = MemoryEnd.pair();
+    return [make(first), make(second)];
   }
 
   static accept(accepted: Accepted): Connection {
@@ -57,6 +69,10 @@ export class Connection implements StreamEvents {
 
   drained(): void {
     this.stream.drained();
+  }
+
+  cannotWrite(error: Error): void {
+    this.stream.outgoing.failed(error);
   }
 
   failed(error: unknown): void {

@@ -27,6 +27,8 @@ export type TlsOptions = Readonly<Record<string, unknown>>;
 export interface StreamEvents extends ByteEvents {
   /** It is connected; over TLS, the handshake is done. Not told of one that was accepted. */
   opened(): void;
+  /** The other end reads no more; what it sent can still be read. */
+  cannotWrite?(error: Error): void;
 }
 
 /** One stream. Nothing is called back before the call that made it has returned. */
