@@ -65,6 +65,11 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
   },
   contextvars: { file: "context", numbers: [352] },
   util: { file: "util", numbers: [353, 355, 421, 422, 424] },
+  Servers: { file: "../io/server", numbers: [358, 359, 365, 370, 371, 373] },
+  "Sockets, select, selectors": {
+    file: "../io/socket, ../io/server",
+    numbers: [377, 379, 380, 392, 394, 395],
+  },
   "pywsgi (HTTP behaviour)": {
     file: "../io/http",
     numbers: [397, 398, 400, 401, 403, 404, 406, 407, 409, 410, 412, 413],
