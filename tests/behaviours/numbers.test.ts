@@ -67,7 +67,7 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
   util: { file: "util", numbers: [353, 355, 421, 422, 424] },
   Servers: { file: "../io/server", numbers: [358, 359, 365, 370, 371, 373] },
   "Sockets, select, selectors": {
-    file: "../io/socket, ../io/server",
+    file: "../io/socket, ../io/select",
     numbers: [377, 379, 380, 392, 394, 395],
   },
   "pywsgi (HTTP behaviour)": {
