@@ -116,6 +116,7 @@ class GreenletSource implements UnderlyingDefaultSource<Uint8Array>, BodyWriter 
   readonly #asked = new Event();
   readonly #greenlet: Greenlet<unknown>;
   #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #isCancelled = false;
 
   constructor(body: Body<[BodyWriter], unknown>) {
     this.#greenlet = new Greenlet<unknown>(body as AnyBody<unknown>, this);
@@ -138,6 +139,7 @@ class GreenletSource implements UnderlyingDefaultSource<Uint8Array>, BodyWriter 
   }
 
   cancel(reason: unknown): void {
+    this.#isCancelled = true;
     disconnect(this.#greenlet, reason);
   }
 
@@ -164,7 +166,8 @@ class GreenletSource implements UnderlyingDefaultSource<Uint8Array>, BodyWriter 
     if (bytes.length === 0) return;
     while (!this.#asked.isSet()) yield* this.#asked.wait();
     this.#asked.clear();
-    this.#controller.enqueue(bytes);
+    // Its end is on its way to the greenlet, and the stream takes nothing more.
+    if (!this.#isCancelled) this.#controller.enqueue(bytes);
   }
 }
 
