@@ -17,7 +17,11 @@ import { Event } from "./event.js";
 import { spawn } from "./greenlet.js";
 import { Group } from "./group.js";
 import { Pool } from "./pool.js";
-import { type Listener, type ListenOptions, listen, type Socket } from "./socket.js";
+import { sleep } from "./sleep.js";
+import { type Listener, type ListenOptions, listen, type Socket, SocketError } from "./socket.js";
+
+/** How long a server that could not accept waits: until a file descriptor is free, say. */
+const RETRY_MS = 100;
 
 /** How a StreamServer runs what handles its connections. */
 export interface ServerOptions {
@@ -108,13 +112,18 @@ export class StreamServer implements AsyncDisposable {
       );
     }
     if (this.#listener !== null) return;
-    this.#listener = yield* listen(this.#place);
+    const listener = yield* listen(this.#place);
+    if (this.#isClosed) {
+      listener.close();
+      return;
+    }
+    this.#listener = listener;
     this.startAccepting();
   }
 
   /** Accepts again after `stopAccepting`. One that accepts goes on. @noswitch */
   startAccepting(): void {
-    if (!this.started || this.#acceptor?.dead === false) return;
+    if (!this.started || this.#acceptor !== null) return;
     this.#acceptor = spawn(() => this.#accept(this.#listener!)) as Greenlet;
     this.#acceptor.name = "StreamServer";
   }
@@ -122,13 +131,15 @@ export class StreamServer implements AsyncDisposable {
   /** Accepts nobody until `startAccepting`: who connects waits. @noswitch */
   stopAccepting(): void {
     this.#acceptor?.kill(undefined, { block: false });
+    this.#acceptor = null;
   }
 
   *#accept(listener: Listener): Generator<unknown, void, unknown> {
     for (;;) {
       // A place first: a full server takes nobody, so who connects waits with the system.
       if (this.#handlers instanceof Pool) yield* this.#handlers.waitAvailable();
-      const socket = yield* listener.accept();
+      const socket = yield* this.#next(listener);
+      if (socket === null) continue;
       try {
         const handlers = this.#handlers;
         const greenlet: Greenlet =
@@ -142,6 +153,18 @@ export class StreamServer implements AsyncDisposable {
         if (error instanceof GreenletExit) throw error;
         currentHub().report({ error, context: this, name: "StreamServer" });
       }
+    }
+  }
+
+  /** The next connection; null: one could not be accepted, which is reported, and after some time others may. */
+  *#next(listener: Listener): Generator<unknown, Socket | null, unknown> {
+    try {
+      return yield* listener.accept();
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      currentHub().report({ error, context: this, name: "StreamServer" });
+      yield* sleep(RETRY_MS);
+      return null;
     }
   }
 

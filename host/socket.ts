@@ -12,7 +12,7 @@ import { Connection } from "./core/connection.js";
 import { checkInteger, checkMs, describe, UsageError } from "./core/errors.js";
 import { currentHub } from "./core/hub.js";
 import type { Accepted, AcceptorHandle, Address, Place, Target, TlsOptions } from "./core/net.js";
-import { socketError } from "./core/net-errors.js";
+import { SocketError, socketError } from "./core/net-errors.js";
 import type { Operation } from "./core/operation.js";
 import type { Readiness, Selectable } from "./core/selectable.js";
 import { ClosedError } from "./core/stream-errors.js";
@@ -279,13 +279,13 @@ function placeName(place: Target | Place): string {
  */
 export class Listener implements Disposable, Selectable {
   readonly #acceptor: AcceptorHandle;
-  readonly #arrivals: Arrivals<Accepted>;
+  readonly #arrivals: Arrivals<Arrival>;
   readonly #address: Address;
   readonly #close = () => this.close();
   #isClosed = false;
 
   /** @internal */
-  constructor(acceptor: AcceptorHandle, arrivals: Arrivals<Accepted>, address: Address) {
+  constructor(acceptor: AcceptorHandle, arrivals: Arrivals<Arrival>, address: Address) {
     this.#acceptor = acceptor;
     this.#arrivals = arrivals;
     this.#address = address;
@@ -314,12 +314,12 @@ export class Listener implements Disposable, Selectable {
    * @switches when there is none
    * @param limit - Longest wait, ms or a Timeout, or `{ timeout, signal }`. Omitted: no limit.
    * @throws {@link ClosedError} WEV_ERR_SOCKET_CLOSED when it is closed, also meanwhile
+   * @throws {@link SocketError} WEV_ERR_SOCKET_LIMIT and the like when one could not be accepted; the next may be
    * @throws {@link Timeout} WEV_ERR_TIMEOUT when the time passes first
    * @source gevent.socket.socket.accept
    */
   accept(limit?: Limit): Operation<Socket> {
-    const make = (accepted: Accepted) => new Socket(Connection.accept(accepted));
-    return limited(limitsOf(limit), (ms) => new NextArrival(this.#arrivals, make, ms));
+    return limited(limitsOf(limit), (ms) => new NextArrival(this.#arrivals, socketOf, ms));
   }
 
   /** Stops listening: whoever waits is thrown ClosedError, and who was not accepted is sent away. Twice does nothing. @noswitch */
@@ -328,12 +328,22 @@ export class Listener implements Disposable, Selectable {
     this.#isClosed = true;
     this.#arrivals.hub.resources.delete(this.#close);
     this.#acceptor.close();
-    for (const accepted of this.#arrivals.end(new ClosedError("accept a connection"))) accepted.refuse();
+    for (const arrival of this.#arrivals.end(new ClosedError("accept a connection"))) {
+      if (!(arrival instanceof SocketError)) arrival.refuse();
+    }
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** What a listener hears of: a connection, or why there is none. */
+type Arrival = Accepted | SocketError;
+
+function socketOf(arrival: Arrival): Socket {
+  if (arrival instanceof SocketError) throw arrival;
+  return new Socket(Connection.accept(arrival));
 }
 
 /**
@@ -354,7 +364,7 @@ export function listen(options: ListenOptions = {}): Operation<Listener> {
   return new Opening(-1, "listen", (opened) => {
     const hub = currentHub();
     const net = hub.netFor("path" in place ? "unix" : "tcp.listen");
-    const arrivals = new Arrivals<Accepted>(hub, "Listener.accept");
+    const arrivals = new Arrivals<Arrival>(hub, "Listener.accept");
     let address: Address | null = null;
     const acceptor = net.listen(place, tls, {
       listening(at) {
@@ -367,7 +377,8 @@ export function listen(options: ListenOptions = {}): Operation<Listener> {
       },
       failed(error) {
         if (address === null) opened(socketError(`listen at ${placeName(place)}`, error));
-        else arrivals.end(socketError(`accept at ${placeName(place)}`, error));
+        // One connection is lost, or no descriptor is free: that is one accept's error, and no end.
+        else if (arrivals.count < backlog) arrivals.add(socketError(`accept at ${placeName(place)}`, error));
       },
       closed() {},
     });
