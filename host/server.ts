@@ -17,6 +17,7 @@ import { Event } from "./event.js";
 import { spawn } from "./greenlet.js";
 import { Group } from "./group.js";
 import { Pool } from "./pool.js";
+import { Semaphore } from "./semaphore.js";
 import { sleep } from "./sleep.js";
 import { type Listener, type ListenOptions, listen, type Socket, SocketError } from "./socket.js";
 
@@ -45,6 +46,8 @@ export class StreamServer implements AsyncDisposable {
   readonly #handlers: Group | Pool;
   readonly #running = new Set<Greenlet>();
   readonly #stopped = new Event();
+  /** Held while it begins to listen: who else starts it meanwhile waits for that. */
+  readonly #starting = new Semaphore();
   #listener: Listener | null = null;
   #acceptor: Greenlet | null = null;
   #isClosed = false;
@@ -101,7 +104,7 @@ export class StreamServer implements AsyncDisposable {
    * @throws {@link UsageError} WEV_ERR_ARGUMENT when it was stopped: a server starts once
    */
   start(): Operation<void> {
-    return call(() => this.#start());
+    return this.#starting.with(() => this.#start());
   }
 
   *#start(): Generator<unknown, void, unknown> {
@@ -202,7 +205,7 @@ export class StreamServer implements AsyncDisposable {
   }
 
   *#serveForever(): Generator<unknown, void, unknown> {
-    yield* this.#start();
+    yield* this.start();
     try {
       yield* this.#stopped.wait();
     } finally {

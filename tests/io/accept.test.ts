@@ -30,6 +30,7 @@ class FakeStream implements StreamHandle {
 class FakeNet implements NetDriver {
   acceptor!: AcceptorEvents;
   isClosed = false;
+  listens = 0;
   refused = 0;
   readonly streams: FakeStream[] = [];
 
@@ -39,6 +40,7 @@ class FakeNet implements NetDriver {
 
   listen(_place: unknown, _tls: unknown, events: AcceptorEvents) {
     this.acceptor = events;
+    this.listens++;
     setImmediate(() => events.listening({ host: "here", port: 1, family: 4 }));
     return {
       close: () => {
@@ -133,5 +135,18 @@ it("a server that is stopped while it begins to listen does not listen", async (
     yield* server.stop();
     yield* starting;
     expect([net.isClosed, server.started]).toEqual([true, false]);
+  }, options)();
+});
+
+it("a server that two start at once listens once, for both", async () => {
+  const { net, options } = overFake();
+  await inHub(function* () {
+    const server = new StreamServer({}, () => {});
+    const first = spawn(() => server.start());
+    const second = spawn(() => server.start());
+    yield* first;
+    yield* second;
+    expect([net.listens, server.started]).toEqual([1, true]);
+    yield* server.stop();
   }, options)();
 });
