@@ -237,10 +237,22 @@ export function createConnection(options: ConnectOptions): Operation<Socket> {
     (ms) =>
       new Opening(ms, "createConnection", (opened) => {
         const net = currentHub().netFor("path" in target ? "unix" : "tcp.connect");
-        const connection = new Connection(placeName(target), (events) => net.connect(target, events), opened);
+        const connection = begin(
+          `connect to ${placeName(target)}`,
+          () => new Connection(placeName(target), (events) => net.connect(target, events), opened),
+        );
         return { result: () => new Socket(connection), drop: () => connection.close() };
       }),
   );
+}
+
+/** A driver may refuse at once: a key that is none, say. */
+function begin<T>(what: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw socketError(what, error);
+  }
 }
 
 function targetOf({ host = "127.0.0.1", port, path, tls }: ConnectOptions): Target {
@@ -350,7 +362,8 @@ function socketOf(arrival: Arrival): Socket {
  * Listens, and gives the listener once it does.
  *
  * @switches always
- * @throws {@link SocketError} WEV_ERR_SOCKET_ADDRESS when the address is taken, or not this machine's
+ * @throws {@link SocketError} WEV_ERR_SOCKET_ADDRESS when the address is taken, or not this machine's;
+ * WEV_ERR_SOCKET_TLS when key and certificate are none
  * @throws {@link UnsupportedError} WEV_ERR_UNSUPPORTED where the runtime cannot listen
  * @source gevent.socket.socket.listen
  * @since 0.1
@@ -366,22 +379,25 @@ export function listen(options: ListenOptions = {}): Operation<Listener> {
     const net = hub.netFor("path" in place ? "unix" : "tcp.listen");
     const arrivals = new Arrivals<Arrival>(hub, "Listener.accept");
     let address: Address | null = null;
-    const acceptor = net.listen(place, tls, {
-      listening(at) {
-        address = at;
-        opened(null);
-      },
-      accepted(stream) {
-        if (arrivals.count < backlog) arrivals.add(stream);
-        else stream.refuse();
-      },
-      failed(error) {
-        if (address === null) opened(socketError(`listen at ${placeName(place)}`, error));
-        // One connection is lost, or no descriptor is free: that is one accept's error, and no end.
-        else if (arrivals.count < backlog) arrivals.add(socketError(`accept at ${placeName(place)}`, error));
-      },
-      closed() {},
-    });
+    const acceptor = begin(`listen at ${placeName(place)}`, () =>
+      net.listen(place, tls, {
+        listening(at) {
+          address = at;
+          opened(null);
+        },
+        accepted(stream) {
+          if (arrivals.count < backlog) arrivals.add(stream);
+          else stream.refuse();
+        },
+        failed(error) {
+          if (address === null) opened(socketError(`listen at ${placeName(place)}`, error));
+          // One connection is lost, or no descriptor is free: that is one accept's error, and no end.
+          else if (arrivals.count < backlog)
+            arrivals.add(socketError(`accept at ${placeName(place)}`, error));
+        },
+        closed() {},
+      }),
+    );
     return {
       result: () => new Listener(acceptor, arrivals, address!),
       drop: () => acceptor.close(),
