@@ -3,40 +3,11 @@ import {
   AnyGreenlet, Event, Greenlet, Group, Pool, Semaphore, Status, Timeout, getCurrent, idle, joinAll, kill, onExit, sleep, spawn, spawnLater,
   wait, withTimeout,
 } from "wevent/assembly";
-
-function log(text: string): void {
-  console.log(text);
-}
+import { log, twice } from "./cases/words.as";
 
 // ---- order
 
-function twice(name: string): void {
-  log("1" + name);
-  sleep(0);
-  log("2" + name);
-}
-
-export function spawnsLater(): void {
-  spawn(twice, "A");
-  log("spawned");
-  spawn(twice, "B");
-  sleep(0);
-  sleep(0);
-}
-
-function thrice(name: string): void {
-  for (let i = 0; i < 3; i++) {
-    log(name + i.toString());
-    sleep(0);
-  }
-}
-
-export function rotates(): void {
-  const a = spawn(thrice, "a");
-  const b = spawn(thrice, "b");
-  thrice("m");
-  joinAll([a, b]);
-}
+export { rotates, spawnsLater } from "./cases/greenlet.as";
 
 // ---- results
 

@@ -1,13 +1,7 @@
 import {
   AnyGreenlet, Timeout, getCurrent, idle, joinAll, kill, onExit, sleep, spawn, spawnLater, wait, withTimeout,
 } from "wevent/assembly";
-import { log, told } from "./words.as";
-
-function twice(name: string): void {
-  log("1" + name);
-  sleep(0);
-  log("2" + name);
-}
+import { log, told, twice } from "./words.as";
 
 export function spawnsLater(): void {
   spawn(twice, "A");
