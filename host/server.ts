@@ -14,12 +14,13 @@ import type { Address } from "./core/net.js";
 import type { Operation } from "./core/operation.js";
 import { Timeout, type TimeoutArgument } from "./core/timeout.js";
 import { Event } from "./event.js";
-import { spawn } from "./greenlet.js";
+import { killAll, spawn } from "./greenlet.js";
 import { Group } from "./group.js";
 import { Pool } from "./pool.js";
 import { Semaphore } from "./semaphore.js";
 import { sleep } from "./sleep.js";
 import { type Listener, type ListenOptions, listen, type Socket, SocketError } from "./socket.js";
+import { joinAll } from "./wait.js";
 
 /** How long a server that could not accept waits: until a file descriptor is free, say. */
 const RETRY_MS = 100;
@@ -147,10 +148,14 @@ export class StreamServer implements AsyncDisposable {
         const handlers = this.#handlers;
         const greenlet: Greenlet =
           handlers instanceof Pool
-            ? ((yield* handlers.spawn(serveOne, this.#handle, socket)) as Greenlet)
-            : (handlers.spawn(serveOne, this.#handle, socket) as Greenlet);
+            ? ((yield* handlers.spawn(this.#handle, socket, socket.remoteAddress)) as Greenlet)
+            : (handlers.spawn(this.#handle, socket, socket.remoteAddress) as Greenlet);
         this.#running.add(greenlet);
-        greenlet.rawlink(() => this.#running.delete(greenlet));
+        // And not in a frame around the handler: one that is killed before it begins has none.
+        greenlet.rawlink(() => {
+          this.#running.delete(greenlet);
+          socket.close();
+        });
       } catch (error) {
         socket.close();
         if (error instanceof GreenletExit) throw error;
@@ -193,10 +198,10 @@ export class StreamServer implements AsyncDisposable {
   }
 
   *#end(timeout: TimeoutArgument): Generator<unknown, void, unknown> {
+    if (this.#running.size === 0) return;
     const limit = timeout instanceof Timeout ? timeout : new Timeout(timeout, false);
-    yield* limit.run(joinEach, this.#running);
-    for (const greenlet of this.#running) greenlet.kill(undefined, { block: false });
-    yield* call(joinEach, this.#running);
+    yield* limit.run(joinAll, [...this.#running]);
+    if (this.#running.size > 0) yield* killAll(this.#running);
   }
 
   /** Starts if need be, and waits until it is stopped. @switches always @throws as `start` does */
@@ -217,17 +222,5 @@ export class StreamServer implements AsyncDisposable {
   /** Stops it at the end of a scope. @switches as `stop` does */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-  }
-}
-
-function* joinEach(greenlets: ReadonlySet<Greenlet>): Generator<unknown, void, unknown> {
-  for (const greenlet of [...greenlets]) yield* greenlet.join();
-}
-
-function* serveOne(handle: Handler, socket: Socket): Generator<unknown, void, unknown> {
-  try {
-    yield* call(handle, socket, socket.remoteAddress);
-  } finally {
-    socket.close();
   }
 }

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { sleep, spawn } from "wevent";
 import type { Driver } from "wevent/hub";
+import { Pool } from "wevent/pool";
 import { StreamServer } from "wevent/server";
 import { listen, type Socket } from "wevent/socket";
 import type { AcceptorEvents, NetDriver, StreamEvents, StreamHandle } from "../../host/core/net.js";
@@ -147,6 +148,23 @@ it("a server that two start at once listens once, for both", async () => {
     yield* first;
     yield* second;
     expect([net.listens, server.started]).toEqual([1, true]);
+    yield* server.stop();
+  }, options)();
+});
+
+it("a connection whose handler is killed before it begins is closed all the same", async () => {
+  const { net, options } = overFake();
+  await inHub(function* () {
+    let served = 0;
+    const pool = new Pool(1);
+    const server = new StreamServer({}, () => void served++, { spawn: pool });
+    yield* server.start();
+    yield* sleep(0);
+    net.arrive();
+    while (server.connectionCount === 0) yield* sleep(0);
+    yield* pool.kill();
+    expect([served, server.connectionCount]).toEqual([0, 0]);
+    expect(net.streams.map(({ isDestroyed }) => isDestroyed)).toEqual([true]);
     yield* server.stop();
   }, options)();
 });
