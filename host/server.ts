@@ -1,12 +1,13 @@
 // StreamServer: a greenlet for every connection: `wevent/server`.
 //
-// Limits first. Without `spawn` a server takes any number of connections at once; give a number. What a
-// full server has not taken waits with the system and then with the listener, `backlog` of them in all,
-// with nothing read; what comes beyond is sent away.
+// Limits first. A server handles 10 000 connections at once, and waits 10 minutes for each that says and
+// takes nothing: `spawn` and `timeout` say otherwise. What a full server has not taken waits with the
+// system and then with the listener, `backlog` of them in all, with nothing read; what comes beyond is
+// sent away.
 
 import { call } from "./core/call.js";
 import { requireBody, requireOptions } from "./core/check.js";
-import { describe, UsageError } from "./core/errors.js";
+import { checkMs, describe, UsageError } from "./core/errors.js";
 import { GreenletExit } from "./core/exit.js";
 import type { Body, Greenlet } from "./core/greenlet.js";
 import { currentHub } from "./core/hub.js";
@@ -15,7 +16,6 @@ import type { Operation } from "./core/operation.js";
 import { Timeout, type TimeoutArgument } from "./core/timeout.js";
 import { Event } from "./event.js";
 import { killAll, spawn } from "./greenlet.js";
-import { Group } from "./group.js";
 import { Pool } from "./pool.js";
 import { Semaphore } from "./semaphore.js";
 import { sleep } from "./sleep.js";
@@ -24,11 +24,24 @@ import { joinAll } from "./wait.js";
 
 /** How long a server that could not accept waits: until a file descriptor is free, say. */
 const RETRY_MS = 100;
+/** Connections at once, unless told otherwise: what a process can hold the state of, and no flood is. */
+const MOST_CONNECTIONS = 10_000;
+/** Longest wait of a call, unless told otherwise: as nginx waits between two reads of a stream. */
+const LONGEST_WAIT_MS = 600_000;
 
 /** How a StreamServer runs what handles its connections. */
 export interface ServerOptions {
-  /** "default": any number at once. A number: at most so many. A Pool: with others in that pool. */
-  readonly spawn?: "default" | number | Pool;
+  /**
+   * Most connections at once, or the Pool that their greenlets run in with others; null: no limit.
+   * "default" or omitted: 10 000.
+   */
+  readonly spawn?: "default" | number | Pool | null;
+  /**
+   * What every connection's `setTimeout` is set to, in ms: a call without a limit of its own throws
+   * Timeout after so long, so that who says and takes nothing gives his place up. null: no limit.
+   * Omitted: 600 000, which is 10 minutes.
+   */
+  readonly timeout?: number | null;
 }
 
 /** What handles one connection, which is closed when it ends, however it does. */
@@ -44,7 +57,8 @@ export type Handler = Body<[socket: Socket, address: Address | null], unknown>;
 export class StreamServer implements AsyncDisposable {
   readonly #place: ListenOptions;
   readonly #handle: Handler;
-  readonly #handlers: Group | Pool;
+  readonly #handlers: Pool;
+  readonly #timeoutMs: number | null;
   readonly #running = new Set<Greenlet>();
   readonly #stopped = new Event();
   /** Held while it begins to listen: who else starts it meanwhile waits for that. */
@@ -58,23 +72,18 @@ export class StreamServer implements AsyncDisposable {
    * @param handle - A generator function, or another body.
    * @throws {@link UsageError} WEV_ERR_BODY when `handle` is not a function
    * @throws {@link RangeUsageError} WEV_ERR_RANGE when `spawn` is a number that is no integer from 1
+   * @throws {@link UsageError} WEV_ERR_ARGUMENT when `timeout` is neither a number nor null
    */
   constructor(place: ListenOptions, handle: Handler, options: ServerOptions = {}) {
     requireOptions(place);
     requireBody(handle, "serve with");
     requireOptions(options);
-    const { spawn: how = "default" } = options;
+    const { spawn: how = "default", timeout = LONGEST_WAIT_MS } = options;
+    if (timeout !== null) checkMs(timeout, "a connection's timeout");
     this.#place = place;
     this.#handle = handle;
-    if (how instanceof Pool) this.#handlers = how;
-    else if (how === "default") this.#handlers = new Group();
-    else if (typeof how === "number") this.#handlers = new Pool(how);
-    else {
-      throw new UsageError(
-        "WEV_ERR_ARGUMENT",
-        `could not serve with ${describe(how)} as spawn because it is no way to spawn; give "default", a number or a Pool`,
-      );
-    }
+    this.#handlers = handlersOf(how);
+    this.#timeoutMs = timeout;
   }
 
   /** Whether it listens. */
@@ -141,15 +150,12 @@ export class StreamServer implements AsyncDisposable {
   *#accept(listener: Listener): Generator<unknown, void, unknown> {
     for (;;) {
       // A place first: a full server takes nobody, so who connects waits with the system.
-      if (this.#handlers instanceof Pool) yield* this.#handlers.waitAvailable();
+      yield* this.#handlers.waitAvailable();
       const socket = yield* this.#next(listener);
       if (socket === null) continue;
       try {
-        const handlers = this.#handlers;
-        const greenlet: Greenlet =
-          handlers instanceof Pool
-            ? ((yield* handlers.spawn(this.#handle, socket, socket.remoteAddress)) as Greenlet)
-            : (handlers.spawn(this.#handle, socket, socket.remoteAddress) as Greenlet);
+        socket.setTimeout(this.#timeoutMs);
+        const greenlet: Greenlet = yield* this.#handlers.spawn(this.#handle, socket, socket.remoteAddress);
         this.#running.add(greenlet);
         // And not in a frame around the handler: one that is killed before it begins has none.
         greenlet.rawlink(() => {
@@ -223,4 +229,14 @@ export class StreamServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+function handlersOf(how: ServerOptions["spawn"] | undefined): Pool {
+  if (how instanceof Pool) return how;
+  if (how === "default") return new Pool(MOST_CONNECTIONS);
+  if (typeof how === "number" || how === null) return new Pool(how);
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not serve with ${describe(how)} as spawn because it is no way to spawn; give a number, a Pool or null`,
+  );
 }

@@ -46,7 +46,10 @@ export interface ListenOptions {
   readonly path?: string;
   /** Connections that the system, and then this listener, keep for an `accept` that does not come. Omitted: 128. */
   readonly backlog?: number;
-  /** Talk TLS: key, cert and the like (node:tls `createServer`). Omitted: do not. */
+  /**
+   * Talk TLS: key, cert and the like (node:tls `createServer`). Omitted: do not. `handshakeTimeout`, how
+   * many ms a client has until it is accepted, is 10 000 when left out.
+   */
   readonly tls?: TlsOptions;
 }
 
@@ -350,6 +353,9 @@ export class Listener implements Disposable, Selectable {
   }
 }
 
+/** Who has not shaken hands holds memory and a descriptor, and no place: Node alone would let him for two minutes. */
+const HANDSHAKE_MS = 10_000;
+
 /** What a listener hears of: a connection, or why there is none. */
 type Arrival = Accepted | SocketError;
 
@@ -370,7 +376,8 @@ function socketOf(arrival: Arrival): Socket {
  */
 export function listen(options: ListenOptions = {}): Operation<Listener> {
   requireOptions(options);
-  const { host = "127.0.0.1", path, backlog = 128, tls } = options;
+  const { host = "127.0.0.1", path, backlog = 128 } = options;
+  const tls = options.tls && { handshakeTimeout: HANDSHAKE_MS, ...options.tls };
   const port = path === undefined ? (options.port ?? 0) : options.port;
   const place: Place = { ...placeOf(host, port, path, 0), backlog };
   checkInteger(backlog, 1, "keep as many connections as");
@@ -386,7 +393,8 @@ export function listen(options: ListenOptions = {}): Operation<Listener> {
           opened(null);
         },
         accepted(stream) {
-          if (arrivals.count < backlog) arrivals.add(stream);
+          // Of one that is closed a TLS handshake may still come to its end.
+          if (!arrivals.isEnded && arrivals.count < backlog) arrivals.add(stream);
           else stream.refuse();
         },
         failed(error) {

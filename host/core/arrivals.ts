@@ -34,6 +34,11 @@ export class Arrivals<T> {
     return this.#things.length;
   }
 
+  /** Whether nothing is taken in any more. */
+  get isEnded(): boolean {
+    return this.#end !== null;
+  }
+
   /** Whether a wait would not wait. */
   get isReady(): boolean {
     return this.#things.length > 0 || this.#end !== null;

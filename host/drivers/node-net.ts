@@ -99,6 +99,8 @@ function listen(place: Place, options: TlsOptions | undefined, events: AcceptorE
   server.on(options === undefined ? "connection" : "secureConnection", (socket: Socket) => {
     events.accepted(new NodeAccepted(socket));
   });
+  // A handshake whose time has passed: node:tls tells of it, and leaves the connection open for ever.
+  server.on("tlsClientError", (_error: Error, socket: TLSSocket) => socket.destroy());
   server.once("listening", () => events.listening(boundTo(server)));
   server.on("error", (error) => events.failed(error));
   server.once("close", () => events.closed());

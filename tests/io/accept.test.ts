@@ -1,6 +1,6 @@
 // A listener and a server over a driver that says what a real one seldom does. Virtual time.
 import { expect, it } from "vitest";
-import { sleep, spawn } from "wevent";
+import { sleep, spawn, Timeout } from "wevent";
 import type { Driver } from "wevent/hub";
 import { Pool } from "wevent/pool";
 import { StreamServer } from "wevent/server";
@@ -33,14 +33,16 @@ class FakeNet implements NetDriver {
   isClosed = false;
   listens = 0;
   refused = 0;
+  tls: unknown;
   readonly streams: FakeStream[] = [];
 
   connect(): StreamHandle {
     throw new Error("nobody connects here");
   }
 
-  listen(_place: unknown, _tls: unknown, events: AcceptorEvents) {
+  listen(_place: unknown, tls: unknown, events: AcceptorEvents) {
     this.acceptor = events;
+    this.tls = tls;
     this.listens++;
     setImmediate(() => events.listening({ host: "here", port: 1, family: 4 }));
     return {
@@ -100,6 +102,9 @@ it("a listener keeps `backlog` connections that nobody accepts, and sends the ot
     expect(net.refused).toBe(3);
     listener.close();
     expect(net.refused).toBe(5);
+    // A handshake that was going on.
+    net.arrive();
+    expect(net.refused).toBe(6);
   }, options)();
 });
 
@@ -166,5 +171,77 @@ it("a connection whose handler is killed before it begins is closed all the same
     expect([served, server.connectionCount]).toEqual([0, 0]);
     expect(net.streams.map(({ isDestroyed }) => isDestroyed)).toEqual([true]);
     yield* server.stop();
+  }, options)();
+});
+
+for (const [title, given, endsAtMs] of [
+  ["for 10 minutes", {}, 600_000],
+  ["for as long as `timeout` says", { timeout: 50 }, 50],
+] as const) {
+  it(`a connection that says nothing ${title} gives its place up`, async () => {
+    const { net, options } = overFake();
+    await inHub(function* ({ hub }) {
+      let thrown: unknown = null;
+      const server = new StreamServer(
+        {},
+        function* (socket) {
+          thrown = yield* thrownIn(socket.recv());
+        },
+        given,
+      );
+      yield* server.start();
+      const beginMs = hub.now();
+      net.arrive();
+      while (thrown === null) yield* sleep(endsAtMs / 10);
+      expect(hub.now() - beginMs).toBeGreaterThanOrEqual(endsAtMs);
+      expect(thrown).toBeInstanceOf(Timeout);
+      yield* sleep(0);
+      expect([server.connectionCount, net.streams[0]!.isDestroyed]).toEqual([0, true]);
+      yield* server.stop();
+    }, options)();
+  });
+}
+
+it("timeout: null lets a connection say nothing for as long as it likes", async () => {
+  const { net, options } = overFake();
+  await inHub(function* () {
+    const server = new StreamServer({}, (socket) => socket.recv(), { timeout: null });
+    yield* server.start();
+    net.arrive();
+    yield* sleep(1e9);
+    expect(server.connectionCount).toBe(1);
+    yield* server.stop();
+  }, options)();
+});
+
+for (const [title, given, served] of [
+  ["10 000 connections at once", {}, 10_000],
+  ["as many as `spawn` says", { spawn: 3 }, 3],
+  ["any number with spawn: null", { spawn: null }, 10_100],
+] as const) {
+  it(`a server handles ${title}; the others wait, with nothing read`, async () => {
+    const { net, options } = overFake();
+    await inHub(function* () {
+      const server = new StreamServer({ backlog: 20_000 }, (socket) => socket.recv(), given);
+      yield* server.start();
+      for (let i = 0; i < 10_100; i++) net.arrive();
+      yield* sleep(1);
+      // One that waits for a place is accepted and not opened: net.streams has those that were opened.
+      expect([server.connectionCount, net.streams.length]).toEqual([served, served]);
+      yield* server.stop();
+      expect(net.refused).toBe(10_100 - served);
+    }, options)();
+  });
+}
+
+it("a TLS handshake has 10 seconds, unless the options say otherwise", async () => {
+  const { net, options } = overFake();
+  await inHub(function* () {
+    (yield* listen({ tls: { key: "k" } })).close();
+    expect(net.tls).toEqual({ key: "k", handshakeTimeout: 10_000 });
+    (yield* listen({ tls: { key: "k", handshakeTimeout: 50 } })).close();
+    expect(net.tls).toEqual({ key: "k", handshakeTimeout: 50 });
+    (yield* listen()).close();
+    expect(net.tls).toBe(undefined);
   }, options)();
 });

@@ -142,6 +142,9 @@ it("bad arguments of a server are refused where it is made", () => {
   expect(codeOf(thrownBy(() => new StreamServer({}, echo, { spawn: "x" as never })))).toBe(
     "WEV_ERR_ARGUMENT",
   );
+  expect(codeOf(thrownBy(() => new StreamServer({}, echo, { timeout: "x" as never })))).toBe(
+    "WEV_ERR_ARGUMENT",
+  );
 });
 
 it(
