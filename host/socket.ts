@@ -14,6 +14,7 @@ import { currentHub } from "./core/hub.js";
 import type { Accepted, AcceptorHandle, Address, Place, Target, TlsOptions } from "./core/net.js";
 import { SocketError, socketError } from "./core/net-errors.js";
 import type { Operation } from "./core/operation.js";
+import type { LineOptions } from "./core/read.js";
 import type { Readiness, Selectable } from "./core/selectable.js";
 import { ClosedError } from "./core/stream-errors.js";
 import { type Limit, type Limits, limited, limitsOf } from "./core/timeout.js";
@@ -22,6 +23,7 @@ import { wait } from "./wait.js";
 export type { Sendable } from "./core/byte-stream.js";
 export type { Address, TlsOptions } from "./core/net.js";
 export { SocketError } from "./core/net-errors.js";
+export type { LineOptions } from "./core/read.js";
 export { ClosedError, LineTooLongError, StreamEndedError } from "./core/stream-errors.js";
 
 /** Where `createConnection` connects. */
@@ -119,11 +121,13 @@ export class Socket implements Disposable, Selectable {
    * Reads a line of UTF-8, without its end (LF or CR LF). Null at the end of what the other side sends.
    *
    * @switches until there is one
-   * @throws {@link LineTooLongError} WEV_ERR_LINE_TOO_LONG when 65536 bytes hold no end of a line
+   * @param options - `maxBytes`: the longest line. `requireEnd`: true refuses a last line without its end.
+   * @throws {@link LineTooLongError} WEV_ERR_LINE_TOO_LONG when so many bytes hold no end of a line; nothing is taken
+   * @throws {@link StreamEndedError} WEV_ERR_STREAM_ENDED when its end is required and does not come; nothing is taken
    * @throws as `recv` does
    */
-  readLine(limit?: Limit): Operation<string | null> {
-    return this.#connection.stream.readLine(this.#limit(limit));
+  readLine(limit?: Limit, options?: LineOptions): Operation<string | null> {
+    return this.#connection.stream.readLine(this.#limit(limit), options);
   }
 
   /**

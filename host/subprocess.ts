@@ -2,6 +2,7 @@
 
 export type { Sendable } from "./core/byte-stream.js";
 export type { Stdio } from "./core/driver.js";
+export type { LineOptions } from "./core/read.js";
 export { ClosedError, LineTooLongError, StreamEndedError } from "./core/stream-errors.js";
 export { CalledProcessError, type Output, SpawnError, TimeoutExpired } from "./subprocess/errors.js";
 export type { PipeReader, PipeWriter } from "./subprocess/pipe.js";

@@ -7,10 +7,11 @@
 
 import { type ByteInput, ByteReader } from "./byte-reader.js";
 import { type ByteOutput, ByteWriter } from "./byte-writer.js";
+import { requireOptions } from "./check.js";
 import { currentHub, type Hub } from "./hub.js";
 import type { Operation } from "./operation.js";
 import {
-  LONGEST_LINE_BYTES,
+  type LineOptions,
   ReadLine,
   Recv,
   RecvExactly,
@@ -111,9 +112,9 @@ export class ByteStream {
     return limited(limitsOf(limit), (ms) => new RecvExactly(this.incoming, this.#hub, countBytes, ms));
   }
 
-  readLine(limit?: Limit, maxBytes: number = LONGEST_LINE_BYTES): Operation<string | null> {
-    requireBytes(maxBytes, "read a line of at most", 1);
-    return limited(limitsOf(limit), (ms) => new ReadLine(this.incoming, this.#hub, maxBytes, ms));
+  readLine(limit?: Limit, options: LineOptions = {}): Operation<string | null> {
+    requireOptions(options);
+    return limited(limitsOf(limit), (ms) => new ReadLine(this.incoming, this.#hub, options, ms));
   }
 
   send(data: Sendable, limit?: Limit): Operation<number> {

@@ -12,7 +12,7 @@ import type { Task } from "./task.js";
 import { expired } from "./timeout.js";
 
 /** Longest line of `readLine` where none is given. */
-export const LONGEST_LINE_BYTES = 64 * 1024;
+const LONGEST_LINE_BYTES = 64 * 1024;
 
 export abstract class Read<T> extends Operation<T> {
   readonly #reader: ByteReader;
@@ -134,14 +134,29 @@ export class RecvExactly extends Read<Uint8Array> {
   }
 }
 
-/** A line of text without its end; the last one may have none. null at the end. */
+/** How a line is read. */
+export interface LineOptions {
+  /** Longest line with its end, an integer from 1. Omitted: 65 536. */
+  readonly maxBytes?: number;
+  /**
+   * true: a last line that has no end throws StreamEndedError, as a protocol needs it, in which it is a
+   * part of a line. Omitted: it is given, as a text needs it.
+   */
+  readonly requireEnd?: boolean;
+}
+
+/** A line of text without its end; the last one may have none, unless it must. null at the end. */
 export class ReadLine extends Read<string | null> {
   readonly verb = "readLine";
   readonly #maxBytes: number;
+  readonly #requireEnd: boolean;
 
-  constructor(reader: ByteReader, hub: Hub, maxBytes: number, timeoutMs: number) {
+  constructor(reader: ByteReader, hub: Hub, options: LineOptions, timeoutMs: number) {
     super(reader, hub, timeoutMs);
+    const { maxBytes = LONGEST_LINE_BYTES, requireEnd = false } = options;
+    requireBytes(maxBytes, "read a line of at most", 1);
     this.#maxBytes = maxBytes;
+    this.#requireEnd = requireEnd;
   }
 
   isSatisfied(buffer: ByteBuffer): boolean {
@@ -156,7 +171,9 @@ export class ReadLine extends Read<string | null> {
   }
 
   takeAtEnd(buffer: ByteBuffer): string | null {
-    return buffer.sizeBytes === 0 ? null : textOf(buffer.takeExactly(buffer.sizeBytes));
+    if (buffer.sizeBytes === 0) return null;
+    if (this.#requireEnd) throw new StreamEndedError(this.action, null, buffer.sizeBytes);
+    return textOf(buffer.takeExactly(buffer.sizeBytes));
   }
 }
 

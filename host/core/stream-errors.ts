@@ -27,13 +27,14 @@ export class ClosedError extends WeventError {
 export class StreamEndedError extends WeventError {
   static readonly label = "StreamEndedError";
   readonly code = "WEV_ERR_STREAM_ENDED" satisfies ErrorCode;
-  /** Bytes that were asked for. */
-  readonly wantedBytes: number;
+  /** Bytes that were asked for; null: all up to the end of a line. */
+  readonly wantedBytes: number | null;
   /** Bytes that are there. */
   readonly availableBytes: number;
-  constructor(call: string, wantedBytes: number, availableBytes: number) {
+  constructor(call: string, wantedBytes: number | null, availableBytes: number) {
+    const where = wantedBytes === null ? "bytes, in the middle of a line" : `of ${wantedBytes} bytes`;
     super(
-      `could not ${call} because the other side ended after ${availableBytes} of ${wantedBytes} bytes; take the rest with recv`,
+      `could not ${call} because the other side ended after ${availableBytes} ${where}; take the rest with recv`,
     );
     this.wantedBytes = wantedBytes;
     this.availableBytes = availableBytes;

@@ -2,6 +2,7 @@
 
 import type { ByteStream, Sendable } from "../core/byte-stream.js";
 import type { Operation } from "../core/operation.js";
+import type { LineOptions } from "../core/read.js";
 import type { Limit } from "../core/timeout.js";
 
 /**
@@ -59,11 +60,12 @@ export class PipeReader {
    * Gives a line as text (UTF-8), without its end; null at the end of the output.
    *
    * @switches when no whole line is there
-   * @param maxBytes - Longest line. Omitted: 65 536.
+   * @param options - `maxBytes`: the longest line. `requireEnd`: true refuses a last line without its end.
    * @throws {@link LineTooLongError} WEV_ERR_LINE_TOO_LONG when it is longer; nothing is taken
+   * @throws {@link StreamEndedError} WEV_ERR_STREAM_ENDED when its end is required and does not come; nothing is taken
    */
-  readLine(limit?: Limit, maxBytes?: number): Operation<string | null> {
-    return this.#stream.readLine(limit, maxBytes);
+  readLine(limit?: Limit, options?: LineOptions): Operation<string | null> {
+    return this.#stream.readLine(limit, options);
   }
 
   /** Lets go of it. A process that writes on gets SIGPIPE, and who reads here a ClosedError. @noswitch */

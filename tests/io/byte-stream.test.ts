@@ -133,14 +133,34 @@ it(
   inHub(function* () {
     const source = new FakeSource();
     const { stream } = source;
-    const reader = spawn(errorOf, stream.readLine(null, 4));
+    const reader = spawn(errorOf, stream.readLine(null, { maxBytes: 4 }));
     yield* sleep(1);
     source.give("abcdef");
     expect(yield* reader).toMatchObject({ code: "WEV_ERR_LINE_TOO_LONG", limit: 4 });
     source.give("gh\nx");
-    expect(codeOf(yield* thrownIn(stream.readLine(null, 4)))).toBe("WEV_ERR_LINE_TOO_LONG");
-    expect(yield* stream.readLine(null, 9)).toBe("abcdefgh");
+    expect(codeOf(yield* thrownIn(stream.readLine(null, { maxBytes: 4 })))).toBe("WEV_ERR_LINE_TOO_LONG");
+    expect(yield* stream.readLine(null, { maxBytes: 9 })).toBe("abcdefgh");
     expect(yield* recvText(stream.recv())).toBe("x");
+  }),
+);
+
+it(
+  "readLine that requires an end refuses a part of a line, and takes nothing",
+  inHub(function* () {
+    const source = new FakeSource();
+    const { stream } = source;
+    source.give("whole\r\npart");
+    expect(yield* stream.readLine(null, { requireEnd: true })).toBe("whole");
+    const reader = spawn(errorOf, stream.readLine(null, { requireEnd: true }));
+    yield* sleep(1);
+    stream.ended();
+    expect(yield* reader).toMatchObject({
+      code: "WEV_ERR_STREAM_ENDED",
+      wantedBytes: null,
+      availableBytes: 4,
+    });
+    expect(yield* stream.readLine()).toBe("part");
+    expect(yield* stream.readLine(null, { requireEnd: true })).toBeNull();
   }),
 );
 
@@ -421,10 +441,11 @@ it(
     const { stream } = new FakeSource();
     for (const bad of [0, -1, 1.5, Number.NaN]) {
       expect(codeOf(thrownBy(() => stream.recv(bad)))).toBe("WEV_ERR_RANGE");
-      expect(codeOf(thrownBy(() => stream.readLine(null, bad)))).toBe("WEV_ERR_RANGE");
+      expect(codeOf(thrownBy(() => stream.readLine(null, { maxBytes: bad })))).toBe("WEV_ERR_RANGE");
     }
     expect(codeOf(thrownBy(() => stream.recvExactly(-1)))).toBe("WEV_ERR_RANGE");
     expect(codeOf(thrownBy(() => stream.recvInto(new Uint8Array(0))))).toBe("WEV_ERR_RANGE");
+    expect(codeOf(thrownBy(() => stream.readLine(null, 4 as never)))).toBe("WEV_ERR_ARGUMENT");
     for (const bad of ["5", null, {}]) {
       expect(codeOf(thrownBy(() => stream.recv(bad as never)))).toBe("WEV_ERR_ARGUMENT");
       expect(codeOf(thrownBy(() => stream.recvInto(bad as never)))).toBe("WEV_ERR_ARGUMENT");
