@@ -145,7 +145,7 @@ export interface Driver extends DriverParts {
    * (capability "exhaustion"); elsewhere never. Returns what takes it back.
    */
   whenExhausted(callback: () => void): () => void;
-  /** Streams (capabilities "tcp.connect", "tcp.listen", "unix"). */
+  /** Streams and datagrams (capabilities "tcp.connect", "tcp.listen", "unix", "udp"). */
   readonly net?: NetDriver | undefined;
   /** The context that is current, where there is such a thing (capability "context"). */
   captureContext?(): Context;

@@ -1,4 +1,5 @@
-// Owns streams over node:net and node:tls, for Node and for runtimes that have its modules.
+// Owns streams over node:net and node:tls, for Node and for runtimes that have its modules. Datagrams:
+// node-udp.ts.
 
 import type { Server, Socket } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
@@ -15,6 +16,7 @@ import type {
   TlsOptions,
 } from "../core/net.js";
 import { NodeStream } from "./node-stream.js";
+import { bindDatagrams } from "./node-udp.js";
 
 /** Asked for and not imported: an import would keep the file out of other runtimes. */
 function builtin<M>(name: string): M {
@@ -120,4 +122,4 @@ async function lookup(host: string) {
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }) as const);
 }
 
-export const nodeNet: NetDriver = { connect, listen, lookup };
+export const nodeNet: NetDriver = { connect, listen, lookup, bindDatagrams };

@@ -60,6 +60,6 @@ export class NodeStream implements ByteHandle {
 }
 
 /** A Buffer without its methods, some of which mean other things than a Uint8Array's: the same on every runtime. */
-function plain(chunk: Buffer): Uint8Array {
+export function plain(chunk: Buffer): Uint8Array {
   return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
 }

@@ -49,6 +49,7 @@ const BUILTIN = [
   "tcp.listen",
   "unix",
   "tls",
+  "udp",
   "process",
   "signal",
   "threads",

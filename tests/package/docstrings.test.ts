@@ -44,6 +44,8 @@ const OF_RUNTIMES = new Set([
   "ByteOutput",
   "ByteSource",
   "Context",
+  "DatagramEvents",
+  "DatagramHandle",
   "Driver",
   "NetDriver",
   "ProcessDriver",
