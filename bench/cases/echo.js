@@ -2,9 +2,8 @@
 // is the same raw node:net one for every server, in the same process; so the ratio says what the server
 // adds, and the absolute figures hold the client too.
 
-import { connect, createServer } from "node:net";
-import { Hub } from "wevent";
-import { StreamServer } from "wevent/server";
+import { connect } from "node:net";
+import { startAwaiting, startRaw, startWevent } from "../lib/echo-servers.js";
 
 const CONNECTIONS = 50;
 const MESSAGE = Buffer.alloc(64, 7);
@@ -41,47 +40,9 @@ function lazily(start) {
   };
 }
 
-const listening = (server) =>
-  new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve(server.address().port));
-  });
-
-const rawPort = lazily(() =>
-  listening(
-    createServer({ noDelay: true }, (socket) => {
-      socket.on("data", (bytes) => socket.write(bytes));
-      socket.on("error", () => {});
-    }),
-  ),
-);
-
-const awaitingPort = lazily(() =>
-  listening(
-    createServer({ noDelay: true }, async (socket) => {
-      try {
-        for await (const bytes of socket) socket.write(bytes);
-      } catch {
-        // A client has gone.
-      }
-    }),
-  ),
-);
-
-function* echo(socket) {
-  for (;;) {
-    const bytes = yield* socket.recv();
-    if (bytes.length === 0) return;
-    yield* socket.sendAll(bytes);
-  }
-}
-
-const port = lazily(() =>
-  new Hub().run(function* () {
-    const server = new StreamServer({}, echo);
-    yield* server.start();
-    return server.address.port;
-  }),
-);
+const rawPort = lazily(startRaw);
+const awaitingPort = lazily(startAwaiting);
+const port = lazily(startWevent);
 
 export const cases = {
   echo: {

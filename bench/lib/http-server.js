@@ -2,33 +2,9 @@
 //   node bench/lib/http-server.js wevent | await | callback
 // Sends its port, and then, whenever it is asked, the CPU time it has taken so far in µs.
 
-import { createServer } from "node:http";
-import { FastResponse, serve as serveSrvx } from "srvx";
-import { serve } from "wevent/http";
+import { startCallback, startSrvx, startWevent } from "./http-servers.js";
 
-const hello = () => new FastResponse("hello");
-
-const servers = {
-  async wevent() {
-    const server = await serve(function* () {
-      return hello();
-    });
-    return server.port;
-  },
-  async await() {
-    const options = { hostname: "127.0.0.1", port: 0, silent: true, gracefulShutdown: false };
-    const server = serveSrvx({ ...options, fetch: async () => hello() });
-    await server.ready();
-    return Number(new URL(server.url).port);
-  },
-  callback() {
-    const server = createServer((_request, response) => {
-      response.writeHead(200, { "content-type": "text/plain; charset=UTF-8", "content-length": 5 });
-      response.end("hello");
-    });
-    return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server.address().port)));
-  },
-};
+const servers = { wevent: startWevent, await: startSrvx, callback: startCallback };
 
 process.on("message", () => {
   const { user, system } = process.cpuUsage();

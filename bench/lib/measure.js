@@ -5,7 +5,7 @@
 // must do exactly `ops` operations; it answers a total that is checked. `gc`: collect before every
 // round, for work that leaves much behind; elsewhere that would throw compiled code away.
 
-const median = (values) => {
+export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -32,19 +32,21 @@ export async function measureTime(bench, scale = 1) {
   return Object.fromEntries(names.map((name) => [name, median(samples[name])]));
 }
 
+/** Resident bytes of this process once it has collected; needs --expose-gc. */
+export async function settledBytes() {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return process.memoryUsage().rss;
+}
+
 /** Bytes of resident memory for each of `count` things made by `park`, which answers what ends them. */
 export async function measureMemory(park, count) {
-  const settle = async () => {
-    for (let i = 0; i < 3; i++) {
-      globalThis.gc?.();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    return process.memoryUsage().rss;
-  };
   await (await park(100))();
-  const before = await settle();
+  const before = await settledBytes();
   const end = await park(count);
-  const after = await settle();
+  const after = await settledBytes();
   await end();
   return (after - before) / count;
 }
