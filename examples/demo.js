@@ -1,5 +1,5 @@
-// Shows the examples: each in TypeScript, then as a WebAssembly guest. What is named on the command
-// line, or else all.
+// Shows the examples: each in TypeScript, and then, where there is one, as a WebAssembly guest. What is
+// named on the command line, or else all.
 //
 //   npm run demo
 //   npm run demo -- queue actor
@@ -55,9 +55,15 @@ async function showAcrossBorder({ program }, guestCompiled) {
   await run(true, program);
 }
 
+const showAlone = ({ program }) => run(true, program);
+
+const shows = { pair: showPair, "across the border": showAcrossBorder, alone: showAlone };
+
 const chosen = choose(process.argv.slice(2));
 // The guests are compiled meanwhile, in the order in which they are shown.
-const compiler = new Worker(new URL("lib/compile-guests.js", import.meta.url), { workerData: chosen });
+const compiler = new Worker(new URL("lib/compile-guests.js", import.meta.url), {
+  workerData: chosen.filter(({ guest }) => guest !== null),
+});
 const compiled = on(compiler, "message");
 const server = await startJsonServer();
 let chapter = "";
@@ -67,8 +73,7 @@ try {
     chapter = example.chapter;
     const [title] = readFileSync(example.typescript, "utf8").split("\n", 1);
     console.log(`\n━━ ${example.name}: ${title.slice("// ".length)}`);
-    const show = example.isPair ? showPair : showAcrossBorder;
-    await show(example, () => compiled.next(), server.url);
+    await shows[example.kind](example, () => compiled.next(), server.url);
   }
 } finally {
   await server.close();

@@ -10,7 +10,7 @@ const chapters = [
 const pair = (chapter, name) => ({
   chapter,
   name,
-  isPair: true,
+  kind: "pair",
   typescript: `examples/tutorial/typescript/${name}.ts`,
   program: `build/examples/tutorial/typescript/${name}.js`,
   guest: `examples/tutorial/guest/${name}.as.ts`,
@@ -21,14 +21,27 @@ const pair = (chapter, name) => ({
 const acrossBorder = (name) => ({
   chapter: "Across the border",
   name,
-  isPair: false,
+  kind: "across the border",
   typescript: `examples/border/${name}.ts`,
   program: `build/examples/border/${name}.js`,
   guest: `examples/border/${name}.as.ts`,
   wasm: `build/examples/border/${name}.wasm`,
 });
 
+/** A program that is in TypeScript alone. */
+const alone = (name) => ({
+  chapter: "Input and output",
+  name,
+  kind: "alone",
+  typescript: `examples/io/${name}.ts`,
+  program: `build/examples/io/${name}.js`,
+  guest: null,
+});
+
+const io = "echo-server chat-server port-forwarder hello-http chat-websocket subprocess signal threadpool";
+
 export const examples = [
   ...chapters.flatMap(([chapter, names]) => names.split(" ").map((name) => pair(chapter, name))),
   ...["feed", "abort", "shutdown"].map(acrossBorder),
+  ...io.split(" ").map(alone),
 ];
