@@ -65,7 +65,10 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
   },
   contextvars: { file: "context", numbers: [352] },
   util: { file: "util", numbers: [353, 355, 421, 422, 424] },
-  Servers: { file: "../io/server, ../examples/port-forwarder", numbers: [358, 359, 364, 365, 370, 371, 373, 376] },
+  Servers: {
+    file: "../io/server, ../examples/port-forwarder",
+    numbers: [358, 359, 364, 365, 370, 371, 373, 376],
+  },
   "Sockets, select, selectors": {
     file: "../io/socket, ../io/select",
     numbers: [377, 379, 380, 392, 394, 395],
