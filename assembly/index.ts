@@ -4,7 +4,8 @@
 
 import "./guest/exports";
 
-export { Status } from "./guest/abi";
+export { Shutdown, Status } from "./guest/abi";
+export { Address } from "./guest/address";
 export { Answer } from "./guest/answer";
 export { AsyncResult } from "./guest/async-result";
 export { idle, sleep } from "./guest/blocking";
@@ -23,9 +24,13 @@ export { PriorityQueue } from "./guest/priority-queue";
 export { Queue } from "./guest/queue";
 export { Results } from "./guest/results";
 export { RLock } from "./guest/rlock";
-export { select, Selectable } from "./guest/select";
+export { select, Selected } from "./guest/select";
+export { Selectable } from "./guest/selectable";
 export { Semaphore } from "./guest/semaphore";
+export { StreamServer } from "./guest/server";
 export { SimpleQueue } from "./guest/simple-queue";
+export { ConnectOptions, createConnection, listen, Listener, ListenOptions, lookup, Socket, socketPair } from "./guest/socket";
+export { SocketError } from "./guest/socket-error";
 export { collect } from "./guest/switch";
 export { arguments } from "./guest/text";
 export { Timeout, withTimeout } from "./guest/timeout";

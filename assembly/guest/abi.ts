@@ -19,8 +19,45 @@ export const enum Status {
   WouldBlock = 6,
   /** The queue was shut down. */
   Closed = 7,
-  /** An error was set instead of a value. */
+  /** An error was set instead of a value; of a socket: the network or the other end failed, and `error` says how. */
   Failed = 8,
+  /** The other end sends nothing more, and less came than was asked for. What came is still there. */
+  Ended = 9,
+  /** A line is longer than the reader allows. Nothing was taken. */
+  TooLong = 10,
+  /** The runtime cannot do it. */
+  Unsupported = 11,
+}
+
+/** What a call of the host has come to so far: a Status when it is over, else one of these. */
+export const enum CallState {
+  /** The greenlet is to park until it is woken. */
+  Waits = -1,
+  /** It is to go to the back of the run queue. */
+  GivesWay = -2,
+}
+
+/** Which end of a socket is asked for its address. */
+export const enum End {
+  Local = 0,
+  Remote = 1,
+}
+
+/** Directions of a socket. */
+export const enum Shutdown {
+  /** Nothing more is received: what comes is dropped. */
+  Read = 0,
+  /** Nothing more is sent: the other end is told, once what was sent has gone. */
+  Write = 1,
+  Both = 2,
+}
+
+/** A socket's parts of a wait: how many bytes `receive` is to wait for. */
+export const enum Amount {
+  /** What is there, up to so many. */
+  Some = 0,
+  /** Just so many. */
+  Exactly = 1,
 }
 
 /** Why the guest asks its loader to throw. */

@@ -11,6 +11,7 @@
 // it. docs/decisions/0005-answers.md has the reasons.
 
 import { Status } from "./abi";
+import { SocketError } from "./socket-error";
 
 /**
  * What a call has come to, and the value if there is one.
@@ -29,6 +30,8 @@ export class Answer<T> {
     /** `Ok`: there is a value. Else why there is none. */
     readonly status: Status,
     private held: T,
+    /** What the network or the other end failed with, where the status is `Failed` and a socket says so. */
+    readonly error: SocketError | null = null,
   ) {}
 
   /** Whether there is a value. @noswitch */
@@ -40,7 +43,7 @@ export class Answer<T> {
   get value(): T {
     if (this.status != Status.Ok) {
       throw new Error(
-        "could not read a value because the call came to Status." + nameOf(this.status) + "; ask ok first",
+        "could not read a value because the call came to Status." + nameOf(this.status) + "; ask ok first" + reasonOf(this.error),
       );
     }
     return this.held;
@@ -64,8 +67,15 @@ function nameOf(status: Status): string {
     case Status.WouldBlock: return "WouldBlock";
     case Status.Closed: return "Closed";
     case Status.Failed: return "Failed";
+    case Status.Ended: return "Ended";
+    case Status.TooLong: return "TooLong";
+    case Status.Unsupported: return "Unsupported";
     default: return status.toString();
   }
+}
+
+function reasonOf(error: SocketError | null): string {
+  return error == null ? "" : " (" + error.message + ")";
 }
 
 /** The answer of a call that has come to nothing. */

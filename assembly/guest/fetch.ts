@@ -1,10 +1,9 @@
 // Owns fetch: a request that the loader makes with the runtime's own fetch, while the greenlet waits.
 
-import { Outcome } from "../core/abi";
 import { Status } from "./abi";
+import { complete } from "./host-call";
 import * as host from "./imports";
-import { park, runningRow } from "./switch";
-import { current, Exit, Task } from "./task";
+import { runningRow } from "./switch";
 import { take } from "./text";
 
 /** What a request came to. */
@@ -26,17 +25,6 @@ export class Response {
   }
 }
 
-/** Aborts the request of a greenlet that is killed meanwhile. */
-class Abort extends Exit {
-  constructor(private request: u32) {
-    super();
-  }
-
-  run(): void {
-    host.dropFetch(this.request);
-  }
-}
-
 /**
  * Makes an HTTP request and waits for its whole answer. It is aborted if the greenlet is killed or a
  * Timeout cuts the wait.
@@ -47,18 +35,7 @@ class Abort extends Exit {
  * @since 0.1
  */
 export function fetch(url: string): Response {
-  const row = runningRow();
-  const request = host.startFetch(changetype<usize>(url), row, host.park(row, -1));
-  const extra = changetype<Task>(current).more();
-  const abort = new Abort(request);
-  abort.below = extra.exits;
-  extra.exits = abort;
-  const status = park(Outcome.Parked);
-  extra.exits = abort.below;
-  const response =
-    status == Status.Ok
-      ? new Response(host.fetchStatus(request), take(host.fetchText(request)))
-      : new Response(0, "the wait was cut short");
-  host.dropFetch(request);
-  return response;
+  const status = complete(host.fetch(runningRow(), changetype<usize>(url)));
+  if (status == Status.Ok) return new Response(host.fetchedStatus(), take(host.fetchedText()));
+  return new Response(0, status == Status.Unsupported ? "this runtime has no fetch" : "the wait was cut short");
 }

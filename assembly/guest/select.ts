@@ -1,21 +1,54 @@
-// Owns select. So far there is nothing to select: the three lists are empty, and it sleeps for its
-// timeout, as gevent's does with empty lists.
+// Owns select: waiting for several sockets at once.
 
 import { Status } from "./abi";
-import { sleep } from "./blocking";
+import { Answer, nothing } from "./answer";
+import { complete } from "./host-call";
+import * as host from "./imports";
+import { Selectable } from "./selectable";
+import { runningRow } from "./switch";
 
-/** What select can wait for: sockets, once there are any. */
-export abstract class Selectable {}
+/** Those of each list that are ready. */
+export class Selected {
+  read: Selectable[] = [];
+  write: Selectable[] = [];
+  /** Always empty: nothing is ever exceptional here. */
+  except: Selectable[] = [];
+}
 
 /**
- * Waits until one of the objects is ready. With three empty lists it lets the time pass.
+ * Waits until one of the objects is ready: to be read (something has come, or the end, or an error), or to
+ * be written. With empty lists it lets the time pass.
  *
- * @switches always
- * @param timeoutMs - Milliseconds. Omitted or less than 0: no limit.
- * @returns as `sleep`
- * @source gevent.select.select; milliseconds here, seconds there
+ * @switches when none is ready
+ * @param timeoutMs - Milliseconds. Omitted or less than 0: no limit. 0: lets others run once.
+ * @returns those that are ready, which are none when the time passed; without: what cut the wait short.
+ * @source gevent.select.select, gevent 26.5; milliseconds here, seconds there
  * @since 0.1
  */
-export function select(read: Selectable[], write: Selectable[], except: Selectable[], timeoutMs: f64 = -1): Status {
-  return sleep(timeoutMs < 0 ? Infinity : timeoutMs);
+export function select(
+  read: Selectable[],
+  write: Selectable[],
+  except: Selectable[],
+  timeoutMs: f64 = -1,
+): Answer<Selected> {
+  const reads = handlesOf(read);
+  const writes = handlesOf(write);
+  const status = complete(
+    host.select(runningRow(), changetype<usize>(reads), reads.length, changetype<usize>(writes), writes.length, timeoutMs),
+  );
+  if (status != Status.Ok) return nothing<Selected>(status);
+  const selected = new Selected();
+  for (let i = 0; i < read.length; i++) {
+    if (host.isSelected(read[i].handle, false)) selected.read.push(read[i]);
+  }
+  for (let i = 0; i < write.length; i++) {
+    if (host.isSelected(write[i].handle, true)) selected.write.push(write[i]);
+  }
+  return new Answer<Selected>(status, selected);
+}
+
+function handlesOf(objects: Selectable[]): StaticArray<u32> {
+  const handles = new StaticArray<u32>(objects.length);
+  for (let i = 0; i < objects.length; i++) handles[i] = objects[i].handle;
+  return handles;
 }

@@ -90,6 +90,8 @@ export class Task {
   /** Its row was given by the host, which runs an export for it. */
   isAdopted: bool = false;
   catchesKill: bool = false;
+  /** It waits for a call of the host, which is to be told if it does so no longer. */
+  isInHostCall: bool = false;
   extra: Extra | null = null;
   /** The next live task. */
   next: Task | null = null;
@@ -138,6 +140,10 @@ export class Task {
 
   /** The frames are given up; what is left to do is to call the onExit handlers. */
   abandon(fate: Fate): void {
+    if (this.isInHostCall) {
+      this.isInHostCall = false;
+      core.dropCall(this.row);
+    }
     discard(changetype<Stack>(this));
     if (this.fate == Fate.None) this.fate = fate;
     this.entry = exitsEntry();

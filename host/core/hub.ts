@@ -594,6 +594,7 @@ export class Hub {
     return {
       taskOf: (row) => this.taskOf(row),
       guestNameOf: (row) => this.guests.get(row.entry)?.nameOf(row.body) ?? null,
+      guestWaitOf: (row) => this.guests.get(row.entry)?.waitOf(row.address) ?? null,
       rowAt: (address) => this.rowAt(address),
       tracks: this.tracks,
     };

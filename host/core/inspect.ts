@@ -79,6 +79,8 @@ export interface Tracks {
 export interface Halves {
   taskOf(row: number): Task | null;
   guestNameOf(row: RowView): string | null;
+  /** What a greenlet of a guest waits for on the host's side; null: for nothing there. */
+  guestWaitOf(row: RowView): string | null;
   rowAt(address: number): RowView;
   readonly tracks: Tracks | null;
 }
@@ -89,6 +91,8 @@ export interface GuestTasks {
   recover(row: number, error: unknown): void;
   /** The name that listings give the greenlet with this record; null: it has none. */
   nameOf(body: number): string | null;
+  /** What the greenlet of a row waits for on the host's side; null: for nothing there. */
+  waitOf(row: number): string | null;
   /** What it gives in a meeting. */
   offerOf(body: number): unknown;
 }
@@ -165,7 +169,10 @@ export function kindOf(row: RowView, halves: Halves): TreeNode["kind"] {
 /** The blocking call that a parked task is in, as well as it can be told. */
 export function waitsFor(row: RowView, line: RowView | undefined, halves: Halves): string {
   const known =
-    halves.taskOf(row.address)?._op?.label ?? halves.tracks?.of(row.serial)?.blockingCall ?? undefined;
+    halves.taskOf(row.address)?._op?.label ??
+    halves.guestWaitOf(row) ??
+    halves.tracks?.of(row.serial)?.blockingCall ??
+    undefined;
   if (known !== undefined) return known;
   // A deadline and no line: an operation of the host would have said so, and a guest has one such call.
   if (line === undefined) return row.hasTimer ? "sleep" : "a completion";

@@ -107,7 +107,8 @@ export abstract class Task {
     return this._frame !== null;
   }
 
-  private _drive(isThrow: boolean, error: unknown): Outcome {
+  /** @internal Resumes its frames. */
+  _drive(isThrow: boolean, error: unknown): Outcome {
     for (;;) {
       let step: IteratorResult<unknown, unknown>;
       try {

@@ -18,9 +18,12 @@ import type { Task } from "../core/task.js";
 import { retire, takeEntry } from "./entries.js";
 import { GuestCorrupt, GuestTrap, NotInstrumented, ReentryError, StackTooDeep } from "./errors.js";
 import { ExportGreenlet } from "./export-greenlet.js";
+import { HostCalls } from "./host-calls.js";
 import { readItem } from "./items.js";
 import { GreenletNames, type NamedControls } from "./names.js";
 import { environment, guestServices, type Home } from "./services.js";
+import { GuestSockets, type GuestTls } from "./sockets.js";
+import { Texts } from "./texts.js";
 
 /** What crosses the border of a WebAssembly function. */
 export type GuestValue = number | bigint;
@@ -52,6 +55,8 @@ export interface GuestOptions {
   readonly stackBytes?: number;
   /** What `arguments()` gives in the guest. Omitted: none. */
   readonly args?: readonly string[];
+  /** What its sockets use where it asks for TLS. Omitted: the runtime's defaults, and no server. */
+  readonly tls?: GuestTls;
 }
 
 const DEFAULT_STACK_BYTES = 256 << 10;
@@ -73,6 +78,10 @@ export class Guest implements Home {
   /** @internal */ readonly controls: Controls;
   /** @internal Failures that the guest has told of, by row, until the greenlet ends. */
   readonly tooDeep = new Map<number, StackTooDeep>();
+  /** @internal */ readonly texts = new Texts(() => this.memory);
+  /** @internal What its greenlets wait for on the host's side. */
+  readonly calls: HostCalls;
+  readonly #sockets: GuestSockets;
   readonly #greenletNames: GreenletNames;
   readonly #stackBytes: number;
   readonly #entry: number;
@@ -90,6 +99,8 @@ export class Guest implements Home {
   constructor(module: WebAssembly.Module, hub: Hub, options: GuestOptions) {
     this.hub = hub;
     this.args = options.args ?? [];
+    this.calls = new HostCalls(hub);
+    this.#sockets = new GuestSockets(this, options.tls ?? {});
     this.#stackBytes = options.stackBytes ?? DEFAULT_STACK_BYTES;
     requireInstrumented(module);
     const { table } = hub.core;
@@ -105,6 +116,7 @@ export class Guest implements Home {
     hub.guests.set(this.#entry, {
       recover: (row, error) => this.#recover(row, error),
       nameOf: (body) => this.#greenletNames.of(body),
+      waitOf: (row) => this.calls.waitOf(row),
       offerOf: (body) => readItem(this.memory, this.controls.__wevent_offer(body)),
     });
     for (const [name, value] of Object.entries(instance.exports)) {
@@ -156,7 +168,10 @@ export class Guest implements Home {
     this.controls.__wevent_collect();
   }
 
-  /** Kills the greenlets that are left. Nothing can be spawned afterwards. Calling it again does nothing. @noswitch */
+  /**
+   * Kills the greenlets that are left, and closes the sockets. Nothing can be spawned afterwards. Calling
+   * it again does nothing. @noswitch
+   */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
@@ -170,6 +185,8 @@ export class Guest implements Home {
       }
     }
     if (slots.length > 0) this.hub.schedule();
+    // A turn later: what the greenlets do at their end may still send.
+    this.hub.afterTurn(() => this.#sockets.closeAll());
     retire(this.hub, {
       entry: this.#entry,
       isOnStack: () => this.#exportDepth > 0 || this.#imports.length > 0,
@@ -236,6 +253,7 @@ export class Guest implements Home {
       wevent: {
         ...this.hub.core,
         ...guestServices(this),
+        ...this.#sockets.services,
         entry: this.#entry,
         refuse: (why: Refusal) => this.#refuse(why),
         tooDeep: (row: number, sizeBytes: number) => this.#noteTooDeep(row, sizeBytes),

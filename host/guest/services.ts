@@ -1,81 +1,57 @@
 // Owns what a guest of AssemblyScript asks of "env" and "wevent" beside the core's exports: printing,
-// clocks, a random seed, arguments, fetch, items of channels. It must not know how a greenlet is switched.
+// clocks, a random seed, arguments, fetch, items of channels, and how a call of the host goes on. Sockets
+// have a file of their own. It must not know how a greenlet is switched.
 
+import type { Status } from "../../assembly/guest/abi.js";
+import { call } from "../core/call.js";
 import { UnsupportedError } from "../core/errors.js";
-import type { Hub } from "../core/hub.js";
-import type { Task } from "../core/task.js";
+import { currentHub, type Hub } from "../core/hub.js";
+import { waitFor } from "../core/wait-promise.js";
+import type { HostCalls } from "./host-calls.js";
 import { itemServices } from "./items.js";
 import { readText } from "./memory.js";
-import { Texts } from "./texts.js";
+import type { Texts } from "./texts.js";
 
 /** What the services need of their guest. Its memory is there once it is instantiated. */
 export interface Home {
   readonly hub: Hub;
   readonly memory: WebAssembly.Memory;
   readonly args: readonly string[];
+  readonly texts: Texts;
+  readonly calls: HostCalls;
 }
 
 type Functions = Record<string, (...args: never[]) => unknown>;
 
-class Request {
-  status = 0;
-  text = "";
-  isOver = false;
-  readonly abort = new AbortController();
+/** What a request came to; status 0: it failed, and the text says why. */
+interface Fetched {
+  readonly status: number;
+  readonly text: string;
 }
 
-/** The requests of a guest's greenlets, by number. */
-class Requests {
-  readonly #requests = new Map<number, Request>();
-  #last = 0;
-
-  constructor(private readonly home: Home) {}
-
-  start(url: number, row: number, ticket: number): number {
-    const { hub, memory } = this.home;
-    if (typeof globalThis.fetch !== "function") throw new UnsupportedError("fetch", hub.runtime);
-    const request = new Request();
-    const number = ++this.#last;
-    this.#requests.set(number, request);
-    hub.completions++;
-    void load(request, readText(memory, url)).then(() => {
-      if (!this.#requests.has(number)) return;
-      request.isOver = true;
-      hub.completions--;
-      // The hub takes any task's row for this, a guest's too.
-      hub.wake({ _row: row } as Task, ticket);
-    });
-    return number;
-  }
-
-  get(number: number): Request {
-    return this.#requests.get(number) ?? new Request();
-  }
-
-  drop(number: number): void {
-    const request = this.#requests.get(number);
-    if (request === undefined) return;
-    this.#requests.delete(number);
-    if (request.isOver) return;
-    this.home.hub.completions--;
-    request.abort.abort();
-  }
-}
-
-async function load(request: Request, url: string): Promise<void> {
+function* request(url: string): Generator<unknown, Fetched, unknown> {
+  if (typeof globalThis.fetch !== "function") throw new UnsupportedError("fetch", currentHub().runtime);
+  const abort = new AbortController();
   try {
-    const response = await globalThis.fetch(url, { signal: request.abort.signal });
-    request.text = await response.text();
-    request.status = response.status;
+    return yield* waitFor(load(url, abort.signal));
+  } finally {
+    // Interrupted, or over, and then there is nothing left to abort.
+    abort.abort();
+  }
+}
+
+async function load(url: string, signal: AbortSignal): Promise<Fetched> {
+  try {
+    const response = await globalThis.fetch(url, { signal });
+    return { text: await response.text(), status: response.status };
   } catch (error) {
-    request.text = error instanceof Error ? error.message : String(error);
+    return { text: error instanceof Error ? error.message : String(error), status: 0 };
   }
 }
 
 /** The services of module "wevent". */
 export function guestServices(home: Home): Functions {
-  const texts = new Texts(() => home.memory);
-  const requests = new Requests(home);
+  const { calls, texts } = home;
   return {
     now: () => home.hub.now(),
     textLength: (text: number) => texts.length(text),
@@ -83,10 +59,11 @@ export function guestServices(home: Home): Functions {
     ...itemServices(home.hub, () => home.memory, texts),
     argumentCount: () => home.args.length,
     argument: (place: number) => texts.add(home.args[place] ?? ""),
-    startFetch: (url: number, row: number, ticket: number) => requests.start(url, row, ticket),
-    fetchStatus: (request: number) => requests.get(request).status,
-    fetchText: (request: number) => texts.add(requests.get(request).text),
-    dropFetch: (request: number) => requests.drop(request),
+    resumeCall: (row: number, status: Status) => calls.resume(row, status),
+    dropCall: (row: number) => calls.drop(row),
+    fetch: (row: number, url: number) => calls.begin(row, () => call(request, readText(home.memory, url))),
+    fetchedStatus: () => (calls.answer as Fetched).status,
+    fetchedText: () => texts.add((calls.answer as Fetched).text),
   };
 }
 

@@ -1,0 +1,158 @@
+// Owns the calls of the host that a guest's greenlets make: an operation of TypeScript that runs on the
+// row of a greenlet of the guest. When it waits, the guest parks that row; whatever wakes it, the guest
+// comes back here. It must not know what the operations are for.
+//
+//   guest: begin(row) --waits--> park ... resumed --> resume(row) --> over: answer, or failure
+//                                         interrupted --> drop(row)
+
+import { Outcome, Reason } from "../../assembly/core/abi.js";
+import { CallState, Status } from "../../assembly/guest/abi.js";
+import { switchTo } from "../core/current.js";
+import { ExhaustedError, UnsupportedError } from "../core/errors.js";
+import { GreenletExit } from "../core/exit.js";
+import { delegate, type Frame } from "../core/frame.js";
+import { enterHub, type Hub } from "../core/hub.js";
+import { SocketError } from "../core/net-errors.js";
+import type { Operation } from "../core/operation.js";
+import { ClosedError, LineTooLongError, StreamEndedError } from "../core/stream-errors.js";
+import { Task } from "../core/task.js";
+import { Timeout } from "../core/timeout.js";
+
+/** One call: the frames of TypeScript on top of a greenlet of the guest. */
+class HostCall extends Task {
+  readonly #first: Frame;
+  readonly #label: string;
+  value: unknown;
+  error: unknown;
+  hasFailed = false;
+
+  constructor(hub: Hub, row: number, frame: Frame, label: string) {
+    super(hub);
+    this._row = row;
+    this.#first = frame;
+    this.#label = label;
+  }
+
+  get name(): string {
+    return "a guest's greenlet";
+  }
+
+  /** What it waits for. */
+  get label(): string {
+    return this._op?.label ?? this.#label;
+  }
+
+  _begin(): Frame {
+    return this.#first;
+  }
+
+  _finish(value: unknown): void {
+    this.value = value;
+  }
+
+  _fail(error: unknown): void {
+    this.error = error;
+    this.hasFailed = true;
+  }
+
+  /** The greenlet waits no longer: the frames let go of what they hold. */
+  cut(): void {
+    const caller = switchTo(this);
+    this._drive(true, new GreenletExit());
+    switchTo(caller);
+  }
+}
+
+export class HostCalls {
+  readonly #hub: Hub;
+  /** By row: a greenlet makes one call at a time. */
+  readonly #waiting = new Map<number, HostCall>();
+  /** What the last call that is over has given: the guest takes it before it calls anything else. */
+  answer: unknown;
+  /** What the last call that came to nothing has failed with. */
+  failure: unknown;
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  /** Begins an operation for the running greenlet. */
+  begin<T>(row: number, make: () => Operation<T>): Status | CallState {
+    return enterHub(this.#hub, () => {
+      try {
+        const op = make();
+        return this.#start(row, delegate(op), op.label);
+      } catch (error) {
+        return this.#fail(error);
+      }
+    });
+  }
+
+  /** Does what cannot wait. */
+  now<T>(act: () => T): Status {
+    return enterHub(this.#hub, () => {
+      try {
+        this.answer = act();
+        return Status.Ok;
+      } catch (error) {
+        return this.#fail(error);
+      }
+    });
+  }
+
+  #start(row: number, frame: Frame, label: string): Status | CallState {
+    const call = new HostCall(this.#hub, row, frame, label);
+    const state = this.#stateOf(call, call._advance(Reason.Wake, 0));
+    if (state < 0) this.#waiting.set(row, call);
+    return state;
+  }
+
+  /** Goes on with a call whose greenlet was resumed. */
+  resume(row: number, status: Status): Status | CallState {
+    const call = this.#waiting.get(row)!;
+    const reason = status === Status.TimedOut ? Reason.TimedOut : Reason.Wake;
+    const state = this.#stateOf(call, call._advance(reason, 0));
+    if (state >= 0) this.#waiting.delete(row);
+    return state;
+  }
+
+  /** The greenlet was interrupted, and waits no longer. */
+  drop(row: number): void {
+    const call = this.#waiting.get(row);
+    if (call === undefined) return;
+    this.#waiting.delete(row);
+    call.cut();
+  }
+
+  /** What the greenlet of a row waits for; null: for nothing of the host's. */
+  waitOf(row: number): string | null {
+    return this.#waiting.get(row)?.label ?? null;
+  }
+
+  #stateOf(call: HostCall, outcome: Outcome): Status | CallState {
+    if (outcome === Outcome.Parked) return CallState.Waits;
+    if (outcome === Outcome.Ready) return CallState.GivesWay;
+    if (call.hasFailed) return this.#fail(call.error);
+    this.answer = call.value;
+    return Status.Ok;
+  }
+
+  /** The status for an error. One that is a mistake of the program is thrown on: it traps. */
+  #fail(error: unknown): Status {
+    const status = statusOf(error);
+    if (status === null) throw error;
+    this.failure = error;
+    return status;
+  }
+}
+
+function statusOf(error: unknown): Status | null {
+  if (error instanceof SocketError) return Status.Failed;
+  if (error instanceof ClosedError) return Status.Closed;
+  if (error instanceof Timeout) return Status.TimedOut;
+  if (error instanceof StreamEndedError) return Status.Ended;
+  if (error instanceof LineTooLongError) return Status.TooLong;
+  if (error instanceof UnsupportedError) return Status.Unsupported;
+  if (error instanceof ExhaustedError) return Status.Exhausted;
+  return null;
+}
