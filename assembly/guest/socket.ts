@@ -60,6 +60,17 @@ export class ListenOptions {
 export class Socket extends Selectable {
   private failure: SocketError | null = null;
 
+  /**
+   * The socket that TypeScript has given to this guest. @noswitch
+   *
+   * @param handle - What `guest.give` answered there. One that names none is as a socket that was closed.
+   */
+  static fromHandle(handle: u32): Socket {
+    const socket = new Socket();
+    socket.handle = handle;
+    return socket;
+  }
+
   /** What the connection has failed with; null: nothing yet. @noswitch */
   get error(): SocketError | null {
     return this.failure;
@@ -234,19 +245,13 @@ export function createConnection(options: ConnectOptions): Answer<Socket> {
 export function socketPair(): StaticArray<Socket> {
   host.socketPair();
   const pair = new StaticArray<Socket>(2);
-  for (let i = 0; i < 2; i++) pair[i] = socketOf(host.pairedHandle(i));
+  for (let i = 0; i < 2; i++) pair[i] = Socket.fromHandle(host.pairedHandle(i));
   return pair;
 }
 
 function opened(status: Status): Answer<Socket> {
   if (status != Status.Ok) return failed<Socket>(status, errorOf(status));
-  return new Answer<Socket>(status, socketOf(host.openedHandle()));
-}
-
-function socketOf(handle: u32): Socket {
-  const socket = new Socket();
-  socket.handle = handle;
-  return socket;
+  return new Answer<Socket>(status, Socket.fromHandle(host.openedHandle()));
 }
 
 /**
@@ -256,6 +261,13 @@ function socketOf(handle: u32): Socket {
  * @since 0.1
  */
 export class Listener extends Selectable {
+  /** The listener that TypeScript has given to this guest, as for a {@link Socket}. @noswitch */
+  static fromHandle(handle: u32): Listener {
+    const listener = new Listener();
+    listener.handle = handle;
+    return listener;
+  }
+
   /** Where it listens: with the port that was free, if 0 was asked for. Null once it is closed. @noswitch */
   get address(): Address | null {
     return addressOf(this.handle, End.Local);
@@ -299,9 +311,7 @@ export function listen(options: ListenOptions): Answer<Listener> {
   const port = isPath ? NO_PORT : options.port;
   const status = complete(host.listen(runningRow(), changetype<usize>(where), port, options.backlog, options.tls));
   if (status != Status.Ok) return failed<Listener>(status, errorOf(status));
-  const listener = new Listener();
-  listener.handle = host.openedHandle();
-  return new Answer<Listener>(status, listener);
+  return new Answer<Listener>(status, Listener.fromHandle(host.openedHandle()));
 }
 
 /**

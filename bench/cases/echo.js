@@ -3,7 +3,7 @@
 // adds, and the absolute figures hold the client too.
 
 import { connect } from "node:net";
-import { startAwaiting, startRaw, startWevent } from "../lib/echo-servers.js";
+import { startAwaiting, startGuest, startRaw, startWevent } from "../lib/echo-servers.js";
 
 const CONNECTIONS = 50;
 const MESSAGE = Buffer.alloc(64, 7);
@@ -43,6 +43,7 @@ function lazily(start) {
 const rawPort = lazily(startRaw);
 const awaitingPort = lazily(startAwaiting);
 const port = lazily(startWevent);
+const guestPort = lazily(startGuest);
 
 export const cases = {
   echo: {
@@ -51,6 +52,7 @@ export const cases = {
     ops: 50_000,
     subjects: {
       wevent: async (ops) => drive(await port(), ops),
+      "wevent, guest": async (ops) => drive(await guestPort(), ops),
       "raw callbacks": async (ops) => drive(await rawPort(), ops),
       await: async (ops) => drive(await awaitingPort(), ops),
     },

@@ -45,3 +45,9 @@ export const startWevent = () =>
     yield* server.start();
     return server.address.port;
   });
+
+/** A greenlet of a guest for each connection. Compiled, and loaded, by who asks for it. */
+export async function startGuest() {
+  const { loadBench } = await import("./guest.js");
+  return (await loadBench("echo")).call("serve");
+}

@@ -1,4 +1,4 @@
-// The guest program of the bench, compiled when it has changed, and loaded into a hub.
+// The guest programs of the bench, compiled when they have changed, and loaded into a hub.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -7,27 +7,34 @@ import { Hub } from "wevent";
 import { loadGuest } from "wevent/guest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const source = "bench/guest/bench.as.ts";
-const wasm = "build/bench.wasm";
 
-function isCurrent() {
+/** A program of bench/guest: its source and what is made of it. */
+const filesOf = (program) => ({
+  source: `bench/guest/${program}.as.ts`,
+  wasm: `build/bench-${program}.wasm`,
+});
+
+function isCurrent({ source, wasm }) {
   if (!existsSync(`${root}/${wasm}`)) return false;
   const madeAt = statSync(`${root}/${wasm}`).mtimeMs;
   const library = readdirSync(`${root}/assembly`, { recursive: true }).map((file) => `assembly/${file}`);
   return [source, ...library].every((file) => statSync(`${root}/${file}`).mtimeMs < madeAt);
 }
 
-/** Compiles the program if it has changed. */
-export function buildGuest() {
-  if (isCurrent()) return;
-  execFileSync(process.execPath, ["build/host/cli/main.js", "build", source, "-o", wasm], { cwd: root });
+/** Compiles a program if it has changed; answers the path of the module. */
+export function buildGuest(program) {
+  const files = filesOf(program);
+  if (!isCurrent(files)) {
+    const args = ["build/host/cli/main.js", "build", files.source, "-o", files.wasm];
+    execFileSync(process.execPath, args, { cwd: root });
+  }
+  return `${root}/${files.wasm}`;
 }
 
 /** A fresh hub with the program loaded. */
-export async function loadBench() {
-  buildGuest();
+export async function loadBench(program = "bench") {
   const hub = new Hub();
-  const guest = await loadGuest(readFileSync(`${root}/${wasm}`), { hub });
+  const guest = await loadGuest(readFileSync(buildGuest(program)), { hub });
   return {
     hub,
     guest,

@@ -9,9 +9,8 @@
 //   node bench/load/run.js --rounds 3           fewer rounds than 7
 
 import { execFile, execFileSync, fork, spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { median } from "../lib/measure.js";
@@ -182,12 +181,10 @@ function chosenNames() {
     }
   }
   const byProtocol = {};
-  for (const [name, { protocol, needs }] of Object.entries(subjects)) {
+  for (const [name, { protocol }] of Object.entries(subjects)) {
     byProtocol[protocol] ??= [name];
     if (asked.length > 0 && !asked.includes(name)) continue;
-    if (needs !== undefined && !existsSync(needs))
-      console.log(`left out: ${name}, for there is no ${relative(process.cwd(), needs)}`);
-    else if (byProtocol[protocol][0] !== name) byProtocol[protocol].push(name);
+    if (byProtocol[protocol][0] !== name) byProtocol[protocol].push(name);
   }
   const isAsked = (name) => asked.length === 0 || asked.includes(name);
   return Object.entries(byProtocol).filter(([, names]) => names.some(isAsked));

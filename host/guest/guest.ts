@@ -15,6 +15,7 @@ import { enterHub, type Hub } from "../core/hub.js";
 import { listRows, nameOf } from "../core/inspect.js";
 import { done, Operation, type Step } from "../core/operation.js";
 import type { Task } from "../core/task.js";
+import type { Listener, Socket } from "../socket.js";
 import { retire, takeEntry } from "./entries.js";
 import { GuestCorrupt, GuestTrap, NotInstrumented, ReentryError, StackTooDeep } from "./errors.js";
 import { ExportGreenlet } from "./export-greenlet.js";
@@ -160,6 +161,21 @@ export class Guest implements Home {
     const greenlet = enterHub(this.hub, () => outsideTasks(() => new ExportGreenlet(this, name, body, args)));
     greenlet.start();
     return greenlet;
+  }
+
+  /**
+   * Gives a socket or a listener to the guest, which finds it with `Socket.fromHandle` and closes it. It is
+   * closed with the guest at the latest.
+   *
+   * @noswitch
+   * @returns its number in this guest: an argument for `call` or `spawn`.
+   * @throws {@link UsageError} WEV_ERR_ARGUMENT when the guest was disposed
+   * @example a server of TypeScript whose connections a guest handles
+   * new StreamServer({ port: 7000 }, (socket) => guest.call("handle", guest.give(socket)));
+   */
+  give(socket: Socket | Listener): number {
+    this.checkUsable();
+    return this.#sockets.give(socket);
   }
 
   /** A full collection of the guest's memory: at once, or with the minimal runtime at its next switch. @noswitch */

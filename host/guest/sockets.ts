@@ -53,6 +53,11 @@ export class GuestSockets {
     this.#tls = tls;
   }
 
+  /** Names a socket that TypeScript has opened. */
+  give(socket: Socket | Listener): number {
+    return this.#handles.add(socket);
+  }
+
   /** Closes what the guest has left open. */
   closeAll(): void {
     this.#handles.closeAll();
