@@ -226,7 +226,7 @@ export declare function receive(row: usize, socket: u32, amount: i32, bytes: i32
 /** Gives a line, or that there is none. */
 // @ts-ignore: decorator
 @external("wevent", "readLine")
-export declare function readLine(row: usize, socket: u32, timeoutMs: f64): i32;
+export declare function readLine(row: usize, socket: u32, maxBytes: i32, timeoutMs: f64): i32;
 /** Gives the number of bytes. They are copied before it answers. */
 // @ts-ignore: decorator
 @external("wevent", "send")

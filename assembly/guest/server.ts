@@ -3,7 +3,7 @@
 import { Status } from "./abi";
 import { Address } from "./address";
 import { Event } from "./event";
-import { AnyGreenlet, Greenlet, kill, spawn } from "./greenlet";
+import { AnyGreenlet, kill, spawn } from "./greenlet";
 import { Group } from "./group";
 import { reportFailure } from "./imports";
 import { Pool } from "./pool";
@@ -15,6 +15,9 @@ import { addOwner, Owner, Task } from "./task";
 /** How long a server that could not accept waits, milliseconds: until a file descriptor is free, say. */
 // @ts-ignore: decorator
 @inline const RETRY_MS: f64 = 100;
+/** Connections at once, unless told otherwise. */
+// @ts-ignore: decorator
+@inline const MOST_CONNECTIONS: i32 = 10_000;
 
 /** Closes a connection when its greenlet has ended, however it has. */
 class Closing extends Owner {
@@ -45,6 +48,12 @@ class Closing extends Owner {
  * @since 0.1
  */
 export class StreamServer {
+  /**
+   * What every connection's `setTimeout` is set to, milliseconds: a call without a limit of its own comes to
+   * `TimedOut` after so long. Less than 0: no limit. 10 minutes, unless it is changed.
+   */
+  timeout: f64 = 600_000;
+  private pool: Pool;
   private listener: Listener | null = null;
   private acceptor: AnyGreenlet | null = null;
   private failure: SocketError | null = null;
@@ -54,13 +63,15 @@ export class StreamServer {
 
   /**
    * @param place - As of `listen`.
-   * @param pool - Where handlers run: a full pool takes no connection. Omitted: any number at once.
+   * @param pool - Where handlers run: a full pool takes no connection. Omitted: one of 10 000; `new Pool()` has no limit.
    */
   constructor(
     private place: ListenOptions,
     private handle: (socket: Socket) => void,
-    private pool: Pool | null = null,
-  ) {}
+    pool: Pool | null = null,
+  ) {
+    this.pool = pool == null ? new Pool(MOST_CONNECTIONS) : pool;
+  }
 
   /** Whether it listens. @noswitch */
   get started(): bool {
@@ -127,10 +138,9 @@ export class StreamServer {
   /** Takes connections for ever. */
   acceptAll(): void {
     const listener = this.listener!;
-    const pool = this.pool;
     for (;;) {
       // A place first: a full server takes nobody, so who connects waits with the system.
-      if (pool != null && pool.waitAvailable() == 0) return;
+      if (this.pool.waitAvailable() == 0) return;
       const connection = listener.accept();
       if (connection.ok) this.begin(connection.value);
       else if (connection.status != Status.Failed) return;
@@ -142,8 +152,8 @@ export class StreamServer {
   }
 
   private begin(socket: Socket): void {
-    const pool = this.pool;
-    const greenlet: AnyGreenlet = pool == null ? spawn(this.handle, socket) : pool.spawn(this.handle, socket);
+    socket.setTimeout(this.timeout);
+    const greenlet = this.pool.spawn(this.handle, socket);
     this.running.add(greenlet);
     // And not in the handler's own frames: one that is killed before it begins has none.
     addOwner(greenlet, new Closing(socket));

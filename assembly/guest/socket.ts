@@ -118,10 +118,11 @@ export class Socket extends Selectable {
    * Reads a line of UTF-8, without its end (LF or CR LF). Null at the end of what the other end sends.
    *
    * @switches until there is one
-   * @returns the line; without: `TooLong` when 65536 bytes hold no end of a line, else as {@link recv}.
+   * @param maxBytes - The longest line, with its end.
+   * @returns the line; without: `TooLong` when so many bytes hold no end of a line, else as {@link recv}.
    */
-  readLine(timeoutMs: f64 = -1): Answer<string | null> {
-    const status = complete(host.readLine(runningRow(), this.handle, timeoutMs));
+  readLine(timeoutMs: f64 = -1, maxBytes: i32 = PART_BYTES): Answer<string | null> {
+    const status = complete(host.readLine(runningRow(), this.handle, maxBytes, timeoutMs));
     if (status != Status.Ok) return this.none<string | null>(status);
     const text = host.givenLine();
     return new Answer<string | null>(Status.Ok, text == 0 ? null : take(text));

@@ -93,8 +93,10 @@ export class GuestSockets {
           const from = this.#socket(socket, "receive");
           return amount === Amount.Exactly ? from.recvExactly(bytes, timeout) : from.recv(bytes, timeout);
         }),
-      readLine: (row: number, socket: number, timeoutMs: number) =>
-        calls.begin(row, () => this.#socket(socket, "read a line").readLine(limit(timeoutMs).timeout)),
+      readLine: (row: number, socket: number, maxBytes: number, timeoutMs: number) =>
+        calls.begin(row, () =>
+          this.#socket(socket, "read a line").readLine(limit(timeoutMs).timeout, { maxBytes }),
+        ),
       send: (row: number, socket: number, isAll: number, at: number, bytes: number, timeoutMs: number) =>
         calls.begin(row, () => {
           const { timeout } = limit(timeoutMs);

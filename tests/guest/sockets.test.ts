@@ -94,7 +94,7 @@ describe.each(builds.map((build) => [name(build), build] as const))("sockets of 
     logs("halves", ["Closed", "one", "two", "three", "true 0", "Ended", "3 sti", "2 lli", "0"]));
 
   test("a line that is too long is TooLong, and its bytes are still there", () =>
-    logs("longLine", ["TooLong", "70000"]));
+    logs("longLine", ["TooLong", "TooLong", "70000"]));
 
   test("382 sendAll waits while nobody reads, and delivers everything, in order", () =>
     logs("backPressure", ["parked true", "sent Ok", "1048576 true"]));
@@ -260,6 +260,20 @@ describe.each(builds.map((build) => [name(build), build] as const))("sockets of 
         expect(hub.now() - started).toBeGreaterThanOrEqual(29);
         expect(yield* socket.readLine()).toBeNull();
         socket.close();
+      });
+      expect(log[0]).toBe("served 1 ended 1 left 0");
+    }));
+
+  test("a connection that says nothing for longer than the server's timeout is let go", () =>
+    inWorld(async ({ hub, guest, log }) => {
+      await hub.run(function* () {
+        const port = (yield* guest.call("startImpatient")) as number;
+        const started = hub.now();
+        const silent = yield* createConnection({ port });
+        expect(yield* silent.readLine()).toBeNull();
+        expect(hub.now() - started).toBeGreaterThanOrEqual(19);
+        silent.close();
+        yield* guest.call("stopServer", -1);
       });
       expect(log[0]).toBe("served 1 ended 1 left 0");
     }));

@@ -75,6 +75,17 @@ export function pause(isPaused: i32): void {
   else server!.startAccepting();
 }
 
+/** A server whose connections may be silent for 20 ms. */
+export function startImpatient(): i32 {
+  served = 0;
+  ended = 0;
+  const made = new StreamServer({}, echo);
+  made.timeout = 20;
+  server = made;
+  made.start();
+  return made.address!.port;
+}
+
 export function serveForever(): void {
   const made = new StreamServer({}, echo);
   server = made;
@@ -290,6 +301,7 @@ export function longLine(): void {
   openPair();
   const writer = spawn(writeLong);
   console.log(word(left!.readLine().status));
+  console.log(word(left!.readLine(10, 65000).status));
   console.log(left!.recvExactly(70000).value.length.toString());
   writer.join();
   left!.close();
