@@ -99,6 +99,27 @@ describe.each(builds.map((build) => [name(build), build] as const))("sockets of 
   test("382 sendAll waits while nobody reads, and delivers everything, in order", () =>
     logs("backPressure", ["parked true", "sent Ok", "1048576 true"]));
 
+  test("what is sent is a copy: the guest may use its array again while the system has not taken all", () =>
+    inWorld(async ({ guest, log }) => {
+      let received = 0;
+      let changed = 0;
+      const peer = createServer((socket) => {
+        socket.pause();
+        // Not before the guest has written to its array.
+        setTimeout(() => socket.resume(), 50);
+        socket.on("data", (chunk) => {
+          received += chunk.length;
+          changed += chunk.filter((byte) => byte !== 1).length;
+        });
+      }).listen(0, "127.0.0.1");
+      await once(peer, "listening");
+      await guest.call("isCopied", (peer.address() as { port: number }).port);
+      peer.close();
+      await once(peer, "close");
+      expect(log).toEqual(["waits true", "sent Ok"]);
+      expect([received, changed]).toEqual([8 << 20, 0]);
+    }));
+
   test("392 select gives who is ready, and none when the time passes", () =>
     logs("selects", ["Ok 0", "1 true", "1 1", "woken Ok 1", "killed true", "closed 2", "both closed 2"]));
 

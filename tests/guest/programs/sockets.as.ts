@@ -337,6 +337,26 @@ function writeMuch(): void {
   console.log("sent " + word(other!.sendAll(much)));
 }
 
+let shared: Uint8Array = new Uint8Array(0);
+
+function sendShared(socket: Socket): void {
+  console.log("sent " + word(socket.sendAll(shared)));
+  socket.close();
+}
+
+/** Sends more than the system takes, and uses the array again while the rest still waits. */
+export function isCopied(port: i32): void {
+  const socket = createConnection({ port }).value;
+  shared = new Uint8Array(8 << 20).fill(1);
+  const sender = spawn(sendShared, socket);
+  sleep(0);
+  console.log("waits " + (!sender.dead).toString());
+  shared.fill(2);
+  memory.grow(1);
+  socket.setNoDelay();
+  sender.join();
+}
+
 // ---- select
 
 export function selects(): void {
