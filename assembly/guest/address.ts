@@ -1,6 +1,6 @@
 // Owns addresses: how the host's text for one is read.
 
-import * as host from "./imports";
+import * as host from "./socket-imports";
 import { take } from "./text";
 
 /** Where one end of a connection is. */

@@ -5,6 +5,7 @@
 import { Outcome } from "../core/abi";
 import { CallState, Status } from "./abi";
 import * as host from "./imports";
+import { givenBytes, givenLength } from "./socket-imports";
 import { park, runningRow } from "./switch";
 import { current, Task } from "./task";
 
@@ -25,7 +26,7 @@ export function complete(state: i32): Status {
 
 /** Takes bytes that a call has given. @allocates */
 export function takeBytes(): Uint8Array {
-  const bytes = new Uint8Array(host.givenLength());
-  host.givenBytes(bytes.dataStart);
+  const bytes = new Uint8Array(givenLength());
+  givenBytes(bytes.dataStart);
   return bytes;
 }

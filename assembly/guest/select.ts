@@ -3,7 +3,7 @@
 import { Status } from "./abi";
 import { Answer, nothing } from "./answer";
 import { complete } from "./host-call";
-import * as host from "./imports";
+import * as host from "./socket-imports";
 import { Selectable } from "./selectable";
 import { runningRow } from "./switch";
 

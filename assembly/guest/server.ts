@@ -5,11 +5,11 @@ import { Address } from "./address";
 import { Event } from "./event";
 import { AnyGreenlet, kill, spawn } from "./greenlet";
 import { Group } from "./group";
-import { reportFailure } from "./imports";
 import { Pool } from "./pool";
 import { sleep } from "./blocking";
 import { Listener, listen, ListenOptions, Socket } from "./socket";
 import { SocketError } from "./socket-error";
+import { reportFailure } from "./socket-imports";
 import { addOwner, Owner, Task } from "./task";
 
 /** How long a server that could not accept waits, milliseconds: until a file descriptor is free, say. */

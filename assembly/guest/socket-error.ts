@@ -1,7 +1,7 @@
 // Owns what a socket's call says when the network, or the other end, has failed.
 
 import { Status } from "./abi";
-import * as host from "./imports";
+import * as host from "./socket-imports";
 import { take } from "./text";
 
 /**

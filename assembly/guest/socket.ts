@@ -6,7 +6,7 @@ import { Amount, End, Shutdown, Status } from "./abi";
 import { Address, addressOf, parse } from "./address";
 import { Answer, zero } from "./answer";
 import { complete, takeBytes } from "./host-call";
-import * as host from "./imports";
+import * as host from "./socket-imports";
 import { Selectable } from "./selectable";
 import { errorOf, SocketError } from "./socket-error";
 import { runningRow } from "./switch";

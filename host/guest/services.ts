@@ -17,8 +17,8 @@ export interface Home {
   readonly hub: Hub;
   readonly memory: WebAssembly.Memory;
   readonly args: readonly string[];
-  readonly texts: Texts;
-  readonly calls: HostCalls;
+  /** @internal */ readonly texts: Texts;
+  /** @internal */ readonly calls: HostCalls;
 }
 
 type Functions = Record<string, (...args: never[]) => unknown>;
