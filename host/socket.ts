@@ -4,6 +4,7 @@
 // other side is stopped. It holds nothing of what is sent: a send waits until the system has the bytes.
 
 import { Opening } from "./_opening.js";
+import { begin, placeName, requireInet } from "./_place.js";
 import { Arrivals, NextArrival } from "./core/arrivals.js";
 import type { Sendable } from "./core/byte-stream.js";
 import { call } from "./core/call.js";
@@ -21,10 +22,12 @@ import { type Limit, type Limits, limited, limitsOf } from "./core/timeout.js";
 import { wait } from "./wait.js";
 
 export type { Sendable } from "./core/byte-stream.js";
-export type { Address, TlsOptions } from "./core/net.js";
+export type { Datagram } from "./core/datagrams.js";
+export type { Address, DatagramTarget, InetAddress, TlsOptions } from "./core/net.js";
 export { SocketError } from "./core/net-errors.js";
 export type { LineOptions } from "./core/read.js";
 export { ClosedError, LineTooLongError, StreamEndedError } from "./core/stream-errors.js";
+export { type DatagramOptions, DatagramSocket } from "./datagram.js";
 
 /** Where `createConnection` connects. */
 export interface ConnectOptions extends Limits {
@@ -253,21 +256,12 @@ export function createConnection(options: ConnectOptions): Operation<Socket> {
   );
 }
 
-/** A driver may refuse at once: a key that is none, say. */
-function begin<T>(what: string, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    throw socketError(what, error);
-  }
-}
-
 function targetOf({ host = "127.0.0.1", port, path, tls }: ConnectOptions): Target {
   const place = placeOf(host, port, path, 1);
   return tls === undefined || tls === false ? place : { ...place, tls: tls === true ? {} : tls };
 }
 
-function placeOf(host: unknown, port: unknown, path: unknown, leastPort: number) {
+function placeOf(host: unknown, port: unknown, path: unknown, leastPort: 0 | 1) {
   if (path !== undefined) {
     if (typeof path === "string" && path !== "" && port === undefined) return { path };
     throw new UsageError(
@@ -275,19 +269,7 @@ function placeOf(host: unknown, port: unknown, path: unknown, leastPort: number)
       `could not use ${describe(path)} as the path of a socket because ${port === undefined ? "it is not a path" : "a port is given too"}; give one of them`,
     );
   }
-  checkInteger(port, leastPort, "use as a port");
-  if (port > 65_535) checkInteger(Number.NaN, leastPort, `use port ${port}, which is above 65535, or`);
-  if (typeof host !== "string" || host === "") {
-    throw new UsageError(
-      "WEV_ERR_ARGUMENT",
-      `could not use ${describe(host)} as a host because it is not a name; give a name or an IP address`,
-    );
-  }
-  return { host, port };
-}
-
-function placeName(place: Target | Place): string {
-  return "path" in place ? place.path : `${place.host}:${place.port}`;
+  return requireInet(host, port, leastPort);
 }
 
 /**

@@ -17,8 +17,10 @@ export class SocketError extends WeventError {
   }
 }
 
+type Known = Readonly<Record<string, readonly [code: ErrorCode, because: string, advice: string]>>;
+
 /** The code for each name, and what to do about it. */
-const KNOWN: Readonly<Record<string, readonly [code: ErrorCode, because: string, advice: string]>> = {
+const KNOWN: Known = {
   ECONNREFUSED: ["WEV_ERR_SOCKET_REFUSED", "nobody listens there", "start the server, or check the port"],
   ECONNRESET: ["WEV_ERR_SOCKET_RESET", "the other end broke the connection", "connect anew"],
   EPIPE: ["WEV_ERR_SOCKET_RESET", "the other end reads no more", "connect anew"],
@@ -39,11 +41,36 @@ const KNOWN: Readonly<Record<string, readonly [code: ErrorCode, because: string,
   ENFILE: ["WEV_ERR_SOCKET_LIMIT", "the system has no free file descriptor", "close some"],
 };
 
+/** The same where datagrams are bound, sent and received: some names mean other things there. */
+const KNOWN_OF_DATAGRAMS: Known = {
+  ...KNOWN,
+  EMSGSIZE: [
+    "WEV_ERR_SOCKET_TOO_LARGE",
+    "the network does not take as much in one piece",
+    "send less at a time: no datagram holds more than 65507 bytes",
+  ],
+  EINVAL: [
+    "WEV_ERR_SOCKET_UNREACHABLE",
+    "there is no way from the address that the socket is bound to",
+    'bind it to "0.0.0.0", or to "::" for IPv6',
+  ],
+  EACCES: [
+    "WEV_ERR_SOCKET_ADDRESS",
+    "the system does not allow it",
+    "take a port above 1023; to broadcast, bind with broadcast: true",
+  ],
+};
+
+/** The typed error for what a driver reported of a datagram; `what` is the action with its values. */
+export function datagramError(what: string, cause: unknown): SocketError {
+  return socketError(what, cause, KNOWN_OF_DATAGRAMS);
+}
+
 /** The typed error for what a driver reported; `what` is the action with its values. */
-export function socketError(what: string, cause: unknown): SocketError {
+export function socketError(what: string, cause: unknown, names: Known = KNOWN): SocketError {
   const given = cause as { readonly code?: unknown; readonly message?: unknown } | null;
   const errno = typeof given?.code === "string" ? given.code : null;
-  const known = errno === null ? undefined : KNOWN[errno];
+  const known = errno === null ? undefined : names[errno];
   if (known !== undefined) {
     const [code, because, advice] = known;
     return new SocketError(code, `could not ${what} because ${because} (${errno}); ${advice}`, errno, cause);

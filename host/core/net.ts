@@ -83,7 +83,7 @@ export interface DatagramPlace {
 export interface DatagramEvents {
   /** It is bound, and its peer, if it has one, is found. */
   bound(address: InetAddress): void;
-  /** A datagram came, which may be empty. Its bytes are the hub's from here on. */
+  /** A datagram came, which may be empty; none before `bound`. Its bytes are the hub's from here on. */
   received(data: Uint8Array, from: InetAddress): void;
   /**
    * Before `bound`: it could not be bound; it is still to be closed. After: something that belongs to no

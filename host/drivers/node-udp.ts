@@ -45,14 +45,17 @@ class NodeDatagrams implements DatagramHandle {
   #open({ host, port, peer, broadcast = false }: DatagramPlace, type: "udp4" | "udp6"): void {
     const socket = dgram().createSocket({ type, lookup });
     this.#socket = socket;
+    let isBound = false;
     const tell = (error: Error | null | undefined) => {
       if (this.#isClosed) return;
-      if (error) this.#events.failed(error);
-      else this.#events.bound(addressOf(socket.address() as RemoteInfo));
+      if (error) return this.#events.failed(error);
+      isBound = true;
+      this.#events.bound(addressOf(socket.address() as RemoteInfo));
     };
     socket.on("error", tell);
     socket.on("message", (data: Buffer, from: RemoteInfo) => {
-      if (!this.#isClosed) this.#events.received(plain(data), addressOf(from));
+      if (this.#isClosed || !isBound) return;
+      if (peer === undefined || isFromPeer(socket, from)) this.#events.received(plain(data), addressOf(from));
     });
     socket.bind({ address: host, port }, () => {
       // Node throws what the system says of an option.
@@ -77,6 +80,12 @@ class NodeDatagrams implements DatagramHandle {
     this.#isClosed = true;
     this.#socket?.close();
   }
+}
+
+/** What came to the system between binding and connecting is from anybody: datagram.test.ts. */
+function isFromPeer(socket: Socket, from: RemoteInfo): boolean {
+  const { address, port } = socket.remoteAddress();
+  return from.port === port && from.address === address;
 }
 
 function addressOf(node: Omit<RemoteInfo, "size">): InetAddress {
