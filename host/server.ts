@@ -152,6 +152,8 @@ export class StreamServer implements AsyncDisposable {
       // A place first: a full server takes nobody, so who connects waits with the system.
       yield* this.#handlers.waitAvailable();
       const socket = yield* this.#next(listener);
+      // Killed by `stop`, which closes the listener too: in a shuffled order that may be noticed first.
+      if (this.#isClosed) return socket?.close();
       if (socket === null) continue;
       try {
         socket.setTimeout(this.#timeoutMs);
@@ -175,6 +177,7 @@ export class StreamServer implements AsyncDisposable {
     try {
       return yield* listener.accept();
     } catch (error) {
+      if (this.#isClosed) return null;
       if (!(error instanceof SocketError)) throw error;
       currentHub().report({ error, context: this, name: "StreamServer" });
       yield* sleep(RETRY_MS);
