@@ -9,6 +9,8 @@ import { expired } from "./core/timeout.js";
 
 /** Something that is being opened. */
 export interface Pending<T> {
+  /** false: what opens it comes from the hub itself: see IoWait. Omitted: true. */
+  readonly isExternal?: boolean | undefined;
   /** It is open: what the caller gets. */
   result(): T;
   /** Nobody wants it any more. */
@@ -43,7 +45,7 @@ export class Opening<T> extends Operation<T> {
       begun.wait.wake();
     });
     try {
-      begun = { pending, wait: new IoWait(task, this.#timeoutMs), error: null };
+      begun = { pending, wait: new IoWait(task, this.#timeoutMs, pending.isExternal), error: null };
     } catch (error) {
       pending.drop();
       throw error;

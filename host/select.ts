@@ -113,7 +113,8 @@ class Select<R, W, X> extends Operation<Selected<R, W, X>> {
 
   /** Parks the task, told by all objects until one is ready. */
   #watch(task: Task, ms: number): Step<never> {
-    const wait = new IoWait(task, ms);
+    const isExternal = this.#all.some(({ readiness }) => readiness.isExternal !== false);
+    const wait = new IoWait(task, ms, isExternal);
     const look = () => {
       if (this.#ready() !== null) wait.wake();
     };

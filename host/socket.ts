@@ -10,9 +10,10 @@ import type { Sendable } from "./core/byte-stream.js";
 import { call } from "./core/call.js";
 import { requireOptions } from "./core/check.js";
 import { Connection } from "./core/connection.js";
+import type { Capability } from "./core/driver.js";
 import { checkInteger, checkMs, describe, UsageError } from "./core/errors.js";
 import { currentHub } from "./core/hub.js";
-import type { Accepted, AcceptorHandle, Address, Place, Target, TlsOptions } from "./core/net.js";
+import type { Accepted, AcceptorHandle, Address, NetDriver, Place, Target, TlsOptions } from "./core/net.js";
 import { SocketError, socketError } from "./core/net-errors.js";
 import type { Operation } from "./core/operation.js";
 import type { LineOptions } from "./core/read.js";
@@ -80,13 +81,15 @@ export class Socket implements Disposable, Selectable {
   /** @internal */
   get _readable(): Readiness {
     const { incoming } = this.#connection.stream;
-    return { isReady: () => incoming.isReadable, watch: (tell) => incoming.watch(tell) };
+    const { isExternal } = incoming;
+    return { isReady: () => incoming.isReadable, watch: (tell) => incoming.watch(tell), isExternal };
   }
 
   /** @internal */
   get _writable(): Readiness {
     const { outgoing } = this.#connection.stream;
-    return { isReady: () => outgoing.isWritable, watch: (tell) => outgoing.watch(tell) };
+    const { isExternal } = outgoing;
+    return { isReady: () => outgoing.isWritable, watch: (tell) => outgoing.watch(tell), isExternal };
   }
 
   /**
@@ -246,14 +249,22 @@ export function createConnection(options: ConnectOptions): Operation<Socket> {
     options,
     (ms) =>
       new Opening(ms, "createConnection", (opened) => {
-        const net = currentHub().netFor("path" in target ? "unix" : "tcp.connect");
+        const net = netOf(target, target.tls, "tcp.connect");
         const connection = begin(
           `connect to ${placeName(target)}`,
           () => new Connection(placeName(target), (events) => net.connect(target, events), opened),
         );
-        return { result: () => new Socket(connection), drop: () => connection.close() };
+        const { isExternal } = net;
+        return { isExternal, result: () => new Socket(connection), drop: () => connection.close() };
       }),
   );
+}
+
+/** The streams of the current hub; throws unless they can do what is asked for. */
+function netOf(place: Target | Place, tls: TlsOptions | undefined, capability: Capability): NetDriver {
+  const hub = currentHub();
+  if (tls !== undefined) hub.netFor("tls");
+  return hub.netFor("path" in place ? "unix" : capability);
 }
 
 function targetOf({ host = "127.0.0.1", port, path, tls }: ConnectOptions): Target {
@@ -296,7 +307,8 @@ export class Listener implements Disposable, Selectable {
   /** @internal */
   get _readable(): Readiness {
     const arrivals = this.#arrivals;
-    return { isReady: () => arrivals.isReady, watch: (tell) => arrivals.watch(tell) };
+    const { isExternal } = arrivals;
+    return { isReady: () => arrivals.isReady, watch: (tell) => arrivals.watch(tell), isExternal };
   }
 
   /** Where it listens: with the port that was free, if 0 was asked for. */
@@ -368,9 +380,9 @@ export function listen(options: ListenOptions = {}): Operation<Listener> {
   const place: Place = { ...placeOf(host, port, path, 0), backlog };
   checkInteger(backlog, 1, "keep as many connections as");
   return new Opening(-1, "listen", (opened) => {
-    const hub = currentHub();
-    const net = hub.netFor("path" in place ? "unix" : "tcp.listen");
-    const arrivals = new Arrivals<Arrival>(hub, "Listener.accept");
+    const net = netOf(place, tls, "tcp.listen");
+    const { isExternal } = net;
+    const arrivals = new Arrivals<Arrival>(currentHub(), "Listener.accept", isExternal);
     let address: Address | null = null;
     const acceptor = begin(`listen at ${placeName(place)}`, () =>
       net.listen(place, tls, {
@@ -393,6 +405,7 @@ export function listen(options: ListenOptions = {}): Operation<Listener> {
       }),
     );
     return {
+      isExternal,
       result: () => new Listener(acceptor, arrivals, address!),
       drop: () => acceptor.close(),
     };

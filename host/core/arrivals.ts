@@ -18,15 +18,18 @@ export class Arrivals<T> {
   /** What a listing calls the wait: "Listener.accept". */
   readonly label: string;
   readonly hub: Hub;
+  /** Whether those who wait keep the hub from being taken for stuck: see IoWait. */
+  readonly isExternal: boolean;
   readonly #watchers = new Watchers();
   readonly #things: T[] = [];
   readonly #waiters: Waiter[] = [];
   /** What every wait throws from here on; null: it goes on. */
   #end: Error | null = null;
 
-  constructor(hub: Hub, label: string) {
+  constructor(hub: Hub, label: string, isExternal = true) {
     this.hub = hub;
     this.label = label;
+    this.isExternal = isExternal;
   }
 
   /** How many have come that nobody has taken. */
@@ -77,7 +80,7 @@ export class Arrivals<T> {
 
   /** @internal */
   wait(task: Task, timeoutMs: number): void {
-    const waiter: Waiter = { wait: new IoWait(task, timeoutMs) };
+    const waiter: Waiter = { wait: new IoWait(task, timeoutMs, this.isExternal) };
     task._inbox = waiter;
     this.#waiters.push(waiter);
   }

@@ -46,7 +46,8 @@ export class ByteReader {
   failure: Error | null = null;
   isClosed = false;
   readonly #input: ByteInput;
-  readonly #isExternal: boolean;
+  /** Whether those who wait keep the hub from being taken for stuck: see IoWait. */
+  readonly isExternal: boolean;
   readonly #line: Reading[] = [];
   readonly #watchers = new Watchers();
   #isPaused = false;
@@ -54,7 +55,7 @@ export class ByteReader {
   constructor(label: string, input: ByteInput, isExternal: boolean) {
     this.label = label;
     this.#input = input;
-    this.#isExternal = isExternal;
+    this.isExternal = isExternal;
   }
 
   /** Whether a `recv` would not wait. */
@@ -112,7 +113,7 @@ export class ByteReader {
   }
 
   wait(task: Task, read: Read<unknown>, timeoutMs: number): void {
-    const reading = new Reading(task, read, timeoutMs, this.#isExternal);
+    const reading = new Reading(task, read, timeoutMs, this.isExternal);
     task._inbox = reading;
     this.#line.push(reading);
     this.#control();

@@ -24,6 +24,8 @@ import { type Limit, limited, limitsOf } from "./timeout.js";
 
 /** A socket's or a pipe's handle, as a stream drives it. */
 export interface ByteSource extends ByteInput, ByteOutput {
+  /** false: what comes is sent by this hub itself, as in a pair in memory. Omitted: true. */
+  readonly isExternal?: boolean | undefined;
   /** Lets go of it. Nothing is told after `closed`. */
   destroy(): void;
 }
@@ -37,8 +39,6 @@ export const PART_BYTES = 64 * 1024;
 export interface ByteStreamOptions {
   /** What listings and errors call it: "Socket". */
   readonly label: string;
-  /** false: what comes is sent by this hub itself, as in a pair in memory. Omitted: true. */
-  readonly isExternal?: boolean;
 }
 
 /** Called by a source, in the runtime's own callbacks; and read and written by greenlets. */
@@ -51,7 +51,8 @@ export class ByteStream {
   /** The receive without limits: one for all, for an operation has no state of one call. */
   #recv: Recv | null = null;
 
-  constructor(source: ByteSource, { label, isExternal = true }: ByteStreamOptions) {
+  constructor(source: ByteSource, { label }: ByteStreamOptions) {
+    const { isExternal = true } = source;
     this.label = label;
     this.#source = source;
     this.incoming = new ByteReader(label, source, isExternal);

@@ -40,7 +40,8 @@ export class ByteWriter {
   /** What the source failed with; every later call throws it. */
   failure: Error | null = null;
   readonly #output: ByteOutput;
-  readonly #isExternal: boolean;
+  /** Whether those who wait keep the hub from being taken for stuck: see IoWait. */
+  readonly isExternal: boolean;
   /** The call whose bytes are with the source; null: nobody's, or one that did not wait. */
   #writing: Sending | null = null;
   #isBusy = false;
@@ -51,7 +52,7 @@ export class ByteWriter {
   constructor(label: string, output: ByteOutput, isExternal: boolean) {
     this.label = label;
     this.#output = output;
-    this.#isExternal = isExternal;
+    this.isExternal = isExternal;
   }
 
   /** Whether a `send` would not wait for earlier ones. */
@@ -116,7 +117,7 @@ export class ByteWriter {
     const isFirst = !this.#isBusy;
     // Bytes that the source has are busy whether or not the task can be parked.
     this.#isBusy = true;
-    const sending = new Sending(task, bytes, timeoutMs, this.#isExternal);
+    const sending = new Sending(task, bytes, timeoutMs, this.isExternal);
     task._inbox = sending;
     if (isFirst) this.#writing = sending;
     else this.#line.push(sending);

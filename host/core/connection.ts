@@ -4,7 +4,7 @@
 
 import { ByteStream } from "./byte-stream.js";
 import { currentHub, type Hub } from "./hub.js";
-import { MemoryEnd } from "./memory-pair.js";
+import { MemoryEnd } from "./memory-stream.js";
 import type { Accepted, StreamEvents, StreamHandle } from "./net.js";
 import { socketError } from "./net-errors.js";
 
@@ -18,26 +18,21 @@ export class Connection implements StreamEvents {
   #onOpened: ((error: Error | null) => void) | null;
   readonly #close = () => this.close();
 
-  /**
-   * @param open - Makes the driver's stream; nothing is called back before it returns.
-   * @param isExternal - false: both ends are in this hub.
-   */
+  /** @param open - Makes the driver's stream; nothing is called back before it returns. */
   constructor(
     peer: string,
     open: (events: StreamEvents) => StreamHandle,
     onOpened: ((error: Error | null) => void) | null,
-    isExternal = true,
   ) {
     this.#peer = peer;
     this.#onOpened = onOpened;
     this.handle = open(this);
-    this.stream = new ByteStream(this.handle, { label: "Socket", isExternal });
+    this.stream = new ByteStream(this.handle, { label: "Socket" });
     this.hub.resources.add(this.#close);
   }
 
   static pair(): [Connection, Connection] {
-    const make = (end: MemoryEnd) =>
-      new Connection("the other end", (events) => end.open(events), null, false);
+    const make = (end: MemoryEnd) => new Connection("the other end", (events) => end.open(events), null);
     const [first, second] = MemoryEnd.pair();
     return [make(first), make(second)];
   }
@@ -72,7 +67,7 @@ export class Connection implements StreamEvents {
   }
 
   cannotWrite(error: Error): void {
-    this.stream.outgoing.failed(error);
+    this.stream.outgoing.failed(socketError(`send to ${this.#peer}`, error));
   }
 
   failed(error: unknown): void {

@@ -4,6 +4,7 @@ import { driver as runtimeDriver } from "#driver";
 import { requireCallback, requireDriver, requireOptions } from "./check.js";
 import type { Driver } from "./driver.js";
 import { checkMs, describe, RangeUsageError, UsageError } from "./errors.js";
+import { MemoryNetwork } from "./memory-network.js";
 import type { ErrorReport } from "./report.js";
 
 export interface HubOptions {
@@ -32,12 +33,19 @@ export interface HubOptions {
    * or registered in, as `followContext` says. Omitted: as the hub in which this one is made.
    */
   readonly context?: boolean;
+  /**
+   * "memory": sockets, listeners and `lookup` use a network inside the process, on any runtime; or a
+   * MemoryNetwork of one's own, which no other hub has. Omitted: the runtime's.
+   */
+  readonly network?: "memory" | MemoryNetwork;
 }
 
-type Defaults = "driver" | "clock" | "seed" | "turnMs";
+/** The options with their defaults. */
+type CheckedOptions = Omit<HubOptions, "network"> &
+  Required<Pick<HubOptions, "driver" | "clock" | "seed" | "turnMs">> & { readonly network?: MemoryNetwork };
 
-/** The options with their defaults; throws unless each is within its limits. */
-export function checkedOptions(options: HubOptions): HubOptions & Required<Pick<HubOptions, Defaults>> {
+/** Throws unless each option is within its limits. */
+export function checkedOptions(options: HubOptions): CheckedOptions {
   requireOptions(options);
   const { turnMs = 5, seed = 0, clock = "real", driver = runtimeDriver, onError, memoryLimitBytes } = options;
   requireDriver(driver);
@@ -60,5 +68,16 @@ export function checkedOptions(options: HubOptions): HubOptions & Required<Pick<
     );
   }
   if (onError !== undefined) requireCallback(onError, "report errors to");
-  return { ...options, driver, clock, seed, turnMs };
+  const { network, ...others } = options;
+  const checked = { ...others, driver, clock, seed, turnMs };
+  return network === undefined ? checked : { ...checked, network: networkOf(network) };
+}
+
+function networkOf(network: unknown): MemoryNetwork {
+  if (network === "memory") return new MemoryNetwork();
+  if (network instanceof MemoryNetwork) return network;
+  throw new UsageError(
+    "WEV_ERR_ARGUMENT",
+    `could not use ${describe(network)} as network because there is no such network; give "memory" or a MemoryNetwork`,
+  );
 }

@@ -27,6 +27,7 @@ import {
 import { Link } from "./link.js";
 import { MainWaits } from "./main-waits.js";
 import { Offer } from "./meeting.js";
+import type { MemoryNetwork } from "./memory-network.js";
 import type { NetDriver } from "./net.js";
 import { type Observer, Observers } from "./observe.js";
 import { type Operation, setOutside } from "./operation.js";
@@ -90,9 +91,12 @@ export class Hub {
   readonly resources = new Set<() => void>();
   /** @internal Main's copies of what `local` gave, by the local. */
   readonly mainCopies = new WeakMap<object, object>();
+  /** The network in memory that its sockets use; null: the runtime's. */
+  readonly network: MemoryNetwork | null;
   readonly main: Main = { name: "main", id: 0, hub: this, locals: Object.create(null) };
 
   readonly #driver: Driver;
+  readonly #capabilities: ReadonlySet<Capability>;
   readonly #virtual: VirtualDriver | null;
   readonly #isClosed: boolean;
   readonly #pump: Pump;
@@ -107,8 +111,10 @@ export class Hub {
   #isDestroyed = false;
 
   constructor(options: HubOptions = {}) {
-    const { turnMs, seed, clock, closed, driver, onError, memoryLimitBytes, context } =
+    const { turnMs, seed, clock, closed, driver, onError, memoryLimitBytes, context, network } =
       checkedOptions(options);
+    this.network = network ?? null;
+    this.#capabilities = network?._capabilitiesWith(driver.capabilities) ?? driver.capabilities;
     this.#virtual = clock === "virtual" ? new VirtualDriver(driver) : null;
     this.#driver = this.#virtual ?? driver;
     this.#isClosed = closed ?? clock === "virtual";
@@ -135,6 +141,7 @@ export class Hub {
       this.core.limitMemory(Math.max(2, Math.floor(memoryLimitBytes / Layout.PageBytes)));
     }
     if (context ?? surroundingHub()?.isFollowing(driver)) this.followContext();
+    network?._attach(this, seed);
   }
 
   /**
@@ -176,16 +183,17 @@ export class Hub {
     return this.#driver.now();
   }
 
-  /** Whether this runtime has a capability, such as "tcp.listen". @noswitch */
+  /** Whether this runtime, or the hub's network, has a capability, such as "tcp.listen". @noswitch */
   can(capability: Capability): boolean {
-    return this.#driver.capabilities.has(capability);
+    return this.#capabilities.has(capability);
   }
 
-  /** @internal The runtime's streams; throws where it has none. */
+  /** @internal The network's streams, or the runtime's; throws where it has none. */
   netFor(capability: Capability): NetDriver {
-    const { net } = this.#driver;
-    if (net === undefined || !this.can(capability)) throw new UnsupportedError(capability, this.runtime);
-    return net;
+    const net = this.network === null ? this.#driver.net : this.network._net;
+    if (net !== undefined && this.can(capability)) return net;
+    const where = this.network === null ? this.runtime : `${this.runtime} with a network in memory`;
+    throw new UnsupportedError(capability, where);
   }
 
   /** The runtime's name, as error texts give it. */

@@ -66,6 +66,11 @@ export function datagramError(what: string, cause: unknown): SocketError {
   return socketError(what, cause, KNOWN_OF_DATAGRAMS);
 }
 
+/** What a runtime would report: for drivers that have no system below them. */
+export function systemError(errno: string): Error {
+  return Object.assign(new Error(`the network says ${errno}`), { code: errno });
+}
+
 /** The typed error for what a driver reported; `what` is the action with its values. */
 export function socketError(what: string, cause: unknown, names: Known = KNOWN): SocketError {
   const given = cause as { readonly code?: unknown; readonly message?: unknown } | null;

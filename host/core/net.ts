@@ -5,6 +5,9 @@
 import type { ByteSource } from "./byte-stream.js";
 import type { ByteEvents } from "./driver.js";
 
+/** What a NetDriver may have: those of a driver that come with its `net`. */
+export const NET_CAPABILITIES = ["tcp.connect", "tcp.listen", "unix", "tls", "udp"] as const;
+
 /** An IP address and a port. */
 export interface InetAddress {
   readonly host: string;
@@ -105,6 +108,8 @@ export interface DatagramHandle {
 
 /** Streams and datagrams, as a runtime that has them gives them. */
 export interface NetDriver {
+  /** false: what it tells comes from the hub itself, so a hub in which all wait for it is stuck. Omitted: true. */
+  readonly isExternal?: boolean | undefined;
   connect(target: Target, events: StreamEvents): StreamHandle;
   listen(place: Place, tls: TlsOptions | undefined, events: AcceptorEvents): AcceptorHandle;
   /** All addresses of a name, in the resolver's order. Rejects with the resolver's error. */

@@ -3,6 +3,8 @@
 /** One direction of something: whether a call would wait. */
 export interface Readiness {
   isReady(): boolean;
+  /** false: what makes it ready comes from the hub itself: see IoWait. Omitted: true. */
+  readonly isExternal?: boolean;
   /** Tells when that may have changed; answers what takes it back. */
   watch(tell: () => void): () => void;
 }

@@ -74,7 +74,7 @@ class FakeNet implements NetDriver {
 function overFake() {
   const net = new FakeNet();
   const base = new ManualDriver();
-  const driver: Driver = Object.assign(base, { capabilities: new Set(["tcp.listen"]), net });
+  const driver: Driver = Object.assign(base, { capabilities: new Set(["tcp.listen", "tls"]), net });
   return { net, options: { driver, clock: "virtual" } as const };
 }
 

@@ -86,6 +86,23 @@ it(
 );
 
 it(
+  "a pair's end comes behind all that was sent before, also by those who waited for their turn",
+  inHub(function* () {
+    const [left, right] = socketPair();
+    const sizeBytes = 200_000;
+    const senders = [1, 2, 3].map(() => spawn(() => left.sendAll(new Uint8Array(sizeBytes))));
+    yield* sleep(1);
+    left.shutdown("write");
+    let gotBytes = 0;
+    for (let part = yield* right.recv(); part.length > 0; part = yield* right.recv()) gotBytes += part.length;
+    expect(gotBytes).toBe(3 * sizeBytes);
+    yield* joinAll(senders, { raiseError: true });
+    left.close();
+    right.close();
+  }),
+);
+
+it(
   "select and timeouts hold for pairs under virtual time",
   inHub(function* ({ hub }) {
     const [left, right] = socketPair();

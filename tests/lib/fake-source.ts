@@ -8,6 +8,7 @@ const Stream = built.ByteStream as unknown as typeof ByteStream;
 
 export class FakeSource implements ByteSource {
   readonly stream: ByteStream;
+  readonly isExternal: boolean;
   /** Bytes of each write, copied when it was made. */
   readonly written: string[] = [];
   /** Whether a write is kept until `drained`. */
@@ -18,8 +19,12 @@ export class FakeSource implements ByteSource {
   isDestroyed = false;
   #isHolding = false;
 
-  constructor(options: Partial<ByteStreamOptions> = {}) {
-    this.stream = new Stream(this, { label: "Fake", ...options });
+  constructor({
+    label = "Fake",
+    isExternal = true,
+  }: Partial<ByteStreamOptions> & { isExternal?: boolean } = {}) {
+    this.isExternal = isExternal;
+    this.stream = new Stream(this, { label });
   }
 
   pause(): void {
