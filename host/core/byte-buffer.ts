@@ -85,7 +85,11 @@ export class ByteBuffer {
       return;
     }
     this.#first++;
-    if (this.#first === this.#chunks.length) {
+    if (this.#chunks.length === 1) {
+      // The most frequent case, and pop keeps the room for the next one.
+      this.#chunks.pop();
+      this.#first = 0;
+    } else if (this.#first === this.#chunks.length) {
       this.#chunks.length = 0;
       this.#first = 0;
     } else if (this.#first >= 32 && this.#first * 2 >= this.#chunks.length) {

@@ -140,7 +140,9 @@ export class ByteReader {
 
   #remove(task: Task): Reading {
     const reading = task._takeInbox() as Reading;
-    this.#line.splice(this.#line.indexOf(reading), 1);
+    // Alone in most cases: pop keeps the room for the next one, where splice makes a list of what it took.
+    if (this.#line.length === 1) this.#line.pop();
+    else this.#line.splice(this.#line.indexOf(reading), 1);
     return reading;
   }
 

@@ -20,7 +20,7 @@ import {
   requireRoom,
 } from "./read.js";
 import { requireData, Send } from "./send.js";
-import { type Limit, limited, limitsOf } from "./timeout.js";
+import { type Limit, limited, limitsOf, timeoutMs } from "./timeout.js";
 
 /** A socket's or a pipe's handle, as a stream drives it. */
 export interface ByteSource extends ByteInput, ByteOutput {
@@ -48,7 +48,7 @@ export class ByteStream {
   readonly label: string;
   readonly #hub: Hub = currentHub();
   readonly #source: ByteSource;
-  /** The receive without limits: one for all, for an operation has no state of one call. */
+  /** The last receive of the usual size: a loop asks for the same again, and an operation has no state of one call. */
   #recv: Recv | null = null;
 
   constructor(source: ByteSource, { label }: ByteStreamOptions) {
@@ -95,8 +95,9 @@ export class ByteStream {
   }
 
   recv(maxBytes: number = PART_BYTES, limit?: Limit): Operation<Uint8Array> {
-    if (limit === undefined && maxBytes === PART_BYTES) {
-      this.#recv ??= new Recv(this.incoming, this.#hub, PART_BYTES, -1);
+    if (maxBytes === PART_BYTES && (limit === undefined || typeof limit === "number")) {
+      const ms = timeoutMs(limit);
+      if (this.#recv?.timeoutMs !== ms) this.#recv = new Recv(this.incoming, this.#hub, PART_BYTES, ms);
       return this.#recv;
     }
     requireBytes(maxBytes, "receive at most", 1);
@@ -126,8 +127,10 @@ export class ByteStream {
 
   sendAll(data: Sendable, limit?: Limit): Operation<number> {
     const bytes = requireData(data);
-    // As the others, but without an object for limits that there are not: it is called for every answer.
-    if (limit === undefined) return new Send(this.outgoing, this.#hub, "sendAll", bytes, -1);
+    // As the others, but without an object for limits that are but a number: it is called for every answer.
+    if (limit === undefined || typeof limit === "number") {
+      return new Send(this.outgoing, this.#hub, "sendAll", bytes, timeoutMs(limit));
+    }
     return limited(limitsOf(limit), (ms) => new Send(this.outgoing, this.#hub, "sendAll", bytes, ms));
   }
 

@@ -17,13 +17,13 @@ const LONGEST_LINE_BYTES = 64 * 1024;
 export abstract class Read<T> extends Operation<T> {
   readonly #reader: ByteReader;
   readonly #hub: Hub;
-  readonly #timeoutMs: number;
+  readonly timeoutMs: number;
 
   constructor(reader: ByteReader, hub: Hub, timeoutMs: number) {
     super();
     this.#reader = reader;
     this.#hub = hub;
-    this.#timeoutMs = timeoutMs;
+    this.timeoutMs = timeoutMs;
   }
 
   protected abstract readonly verb: string;
@@ -50,14 +50,14 @@ export abstract class Read<T> extends Operation<T> {
   start(task: Task): Step<T> {
     const taken = this.#reader.attempt(this);
     if (taken !== null) return taken;
-    this.#reader.wait(task, this, this.#timeoutMs);
+    this.#reader.wait(task, this, this.timeoutMs);
     return PARKED;
   }
 
   resume(task: Task): Step<T> {
     if (!isTimedOut()) return done(this.#reader.finish(task, this));
     this.#reader.leave(task);
-    throw expired(this.#timeoutMs);
+    throw expired(this.timeoutMs);
   }
 
   override abandon(task: Task): void {

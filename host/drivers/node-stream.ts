@@ -6,14 +6,13 @@ import type { ByteEvents, ByteHandle } from "../core/driver.js";
 export class NodeStream implements ByteHandle {
   /** Of a pipe only one half is called. */
   readonly #stream: Duplex;
+  /** Whether it hands a write on before `write` returns: all do but those that encrypt. */
+  readonly #triesAtOnce: boolean;
   #events: ByteEvents | null = null;
-  /** Writes whose callback has not come. */
-  #pending = 0;
-  /** Whether a write was refused to be let go of. */
-  #isHolding = false;
 
   constructor(stream: Readable | Writable) {
     this.#stream = stream as Duplex;
+    this.#triesAtOnce = !("encrypted" in stream);
   }
 
   start(events: ByteEvents): void {
@@ -35,11 +34,17 @@ export class NodeStream implements ByteHandle {
   }
 
   write(bytes: Uint8Array): boolean {
-    this.#pending++;
-    this.#stream.write(bytes, this.#written);
-    // Node tries at once; what the kernel has taken is no longer counted.
-    this.#isHolding = this.#stream.writableLength !== 0;
-    return !this.#isHolding;
+    const stream = this.#stream;
+    if (!this.#triesAtOnce) {
+      stream.write(bytes, this.#written);
+      return false;
+    }
+    // What the kernel has taken is no longer counted. That becomes of most writes, so none has a
+    // callback, which would cost each a tick of its own. What is left has one behind it, with nothing.
+    stream.write(bytes);
+    if (stream.writableLength === 0) return true;
+    stream.write(NOTHING, this.#written);
+    return false;
   }
 
   end(): void {
@@ -50,14 +55,13 @@ export class NodeStream implements ByteHandle {
     this.#stream.destroy();
   }
 
-  /** Called for each write, in order, also for one that was let go of at once. An error comes as an event. */
+  /** What was left is written. An error comes as an event. */
   readonly #written = (error?: Error | null): void => {
-    this.#pending--;
-    if (error || !this.#isHolding || this.#pending > 0) return;
-    this.#isHolding = false;
-    this.#events!.drained();
+    if (!error) this.#events!.drained();
   };
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** A Buffer without its methods, some of which mean other things than a Uint8Array's: the same on every runtime. */
 export function plain(chunk: Buffer): Uint8Array {
