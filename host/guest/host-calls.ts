@@ -7,43 +7,78 @@
 
 import { Outcome, Reason } from "../../assembly/core/abi.js";
 import { CallState, Status } from "../../assembly/guest/abi.js";
-import { switchTo } from "../core/current.js";
+import { setTimedOut, switchTo } from "../core/current.js";
 import { ExhaustedError, UnsupportedError } from "../core/errors.js";
 import { GreenletExit } from "../core/exit.js";
-import { delegate, type Frame } from "../core/frame.js";
 import { enterHub, type Hub } from "../core/hub.js";
 import { SocketError } from "../core/net-errors.js";
-import type { Operation } from "../core/operation.js";
+import { CALLED, GAVE_WAY, type Operation, PARKED, type Step } from "../core/operation.js";
 import { ClosedError, LineTooLongError, StreamEndedError } from "../core/stream-errors.js";
 import { Task } from "../core/task.js";
 import { Timeout } from "../core/timeout.js";
 
-/** One call: the frames of TypeScript on top of a greenlet of the guest. */
+/** One call: what an operation needs of who makes it, on the row of a greenlet of the guest. */
 class HostCall extends Task {
-  readonly #first: Frame;
-  readonly #label: string;
-  value: unknown;
-  error: unknown;
+  readonly name = "a greenlet of a guest";
+  value: unknown = undefined;
+  error: unknown = undefined;
   hasFailed = false;
 
-  constructor(hub: Hub, row: number, frame: Frame, label: string) {
+  constructor(hub: Hub, row: number) {
     super(hub);
     this._row = row;
-    this.#first = frame;
-    this.#label = label;
   }
 
-  get name(): string {
-    return "a guest's greenlet";
+  start<T>(make: () => Operation<T>): Outcome {
+    const caller = switchTo(this);
+    try {
+      const op = make();
+      this._op = op;
+      return this.#see(op.start(this));
+    } catch (error) {
+      this._fail(error);
+      return Outcome.Done;
+    } finally {
+      switchTo(caller);
+    }
   }
 
-  /** What it waits for. */
-  get label(): string {
-    return this._op?.label ?? this.#label;
+  resume(reason: Reason): Outcome {
+    if (this._frame !== null) return this._advance(reason, 0);
+    const caller = switchTo(this);
+    setTimedOut(reason === Reason.TimedOut);
+    try {
+      return this.#see(this._op!.resume(this));
+    } catch (error) {
+      this._fail(error);
+      return Outcome.Done;
+    } finally {
+      switchTo(caller);
+    }
   }
 
-  _begin(): Frame {
-    return this.#first;
+  /** The greenlet waits no longer: the operation lets go of what it holds. */
+  cut(): void {
+    const caller = switchTo(this);
+    if (this._frame !== null) this._drive(true, new GreenletExit());
+    else this._op!.abandon(this);
+    switchTo(caller);
+  }
+
+  #see(step: Step<unknown>): Outcome {
+    if (step === PARKED) return Outcome.Parked;
+    if (step === GAVE_WAY) return Outcome.Ready;
+    if (step === CALLED) {
+      // The operation is a frame, whose result is its own: there is none below it to go back to.
+      this._outer = null;
+      return this._drive(false, undefined);
+    }
+    this._finish(step.value);
+    return Outcome.Done;
+  }
+
+  _begin(): null {
+    return null;
   }
 
   _finish(value: unknown): void {
@@ -53,13 +88,6 @@ class HostCall extends Task {
   _fail(error: unknown): void {
     this.error = error;
     this.hasFailed = true;
-  }
-
-  /** The greenlet waits no longer: the frames let go of what they hold. */
-  cut(): void {
-    const caller = switchTo(this);
-    this._drive(true, new GreenletExit());
-    switchTo(caller);
   }
 }
 
@@ -76,42 +104,29 @@ export class HostCalls {
     this.#hub = hub;
   }
 
-  /** Begins an operation for the running greenlet. */
+  /** Begins an operation for the running greenlet; `make` may throw. */
   begin<T>(row: number, make: () => Operation<T>): Status | CallState {
-    return enterHub(this.#hub, () => {
-      try {
-        const op = make();
-        return this.#start(row, delegate(op), op.label);
-      } catch (error) {
-        return this.#fail(error);
-      }
-    });
+    const call = new HostCall(this.#hub, row);
+    const state = this.#stateOf(call, call.start(make));
+    if (state < 0) this.#waiting.set(row, call);
+    return state;
   }
 
   /** Does what cannot wait. */
   now<T>(act: () => T): Status {
-    return enterHub(this.#hub, () => {
-      try {
-        this.answer = act();
-        return Status.Ok;
-      } catch (error) {
-        return this.#fail(error);
-      }
-    });
-  }
-
-  #start(row: number, frame: Frame, label: string): Status | CallState {
-    const call = new HostCall(this.#hub, row, frame, label);
-    const state = this.#stateOf(call, call._advance(Reason.Wake, 0));
-    if (state < 0) this.#waiting.set(row, call);
-    return state;
+    try {
+      this.answer = enterHub(this.#hub, act);
+      return Status.Ok;
+    } catch (error) {
+      return this.#fail(error);
+    }
   }
 
   /** Goes on with a call whose greenlet was resumed. */
   resume(row: number, status: Status): Status | CallState {
     const call = this.#waiting.get(row)!;
     const reason = status === Status.TimedOut ? Reason.TimedOut : Reason.Wake;
-    const state = this.#stateOf(call, call._advance(reason, 0));
+    const state = this.#stateOf(call, call.resume(reason));
     if (state >= 0) this.#waiting.delete(row);
     return state;
   }
@@ -126,7 +141,7 @@ export class HostCalls {
 
   /** What the greenlet of a row waits for; null: for nothing of the host's. */
   waitOf(row: number): string | null {
-    return this.#waiting.get(row)?.label ?? null;
+    return this.#waiting.get(row)?._op?.label ?? null;
   }
 
   #stateOf(call: HostCall, outcome: Outcome): Status | CallState {

@@ -13,7 +13,7 @@ import { type Selected, select } from "../select.js";
 import { createConnection, Listener, listen, lookup, Socket, socketPair } from "../socket.js";
 import { Handles } from "./handles.js";
 import type { HostCalls } from "./host-calls.js";
-import { readText } from "./memory.js";
+import { Copier, readText, writeBytes } from "./memory.js";
 import type { Texts } from "./texts.js";
 
 /** The runtime's options for TLS (node:tls), which a guest has no way to write. */
@@ -46,6 +46,7 @@ const CLOSED: Selectable = {
 export class GuestSockets {
   readonly #home: Home;
   readonly #tls: GuestTls;
+  readonly #copier = new Copier();
   readonly #handles = new Handles<Socket | Listener>();
 
   constructor(home: Home, tls: GuestTls) {
@@ -101,7 +102,7 @@ export class GuestSockets {
         calls.begin(row, () => {
           const { timeout } = limit(timeoutMs);
           const to = this.#socket(socket, "send");
-          const data = new Uint8Array(this.#home.memory.buffer, at >>> 0, bytes).slice();
+          const data = this.#copier.copy(this.#home.memory, at, bytes);
           return isAll ? to.sendAll(data, timeout) : to.send(data, timeout);
         }),
       shutdown: (socket: number, how: Shutdown) =>
@@ -134,8 +135,7 @@ export class GuestSockets {
       pairedHandle: (place: number) => this.#handles.add((calls.answer as Socket[])[place]!),
       givenCount: () => calls.answer as number,
       givenLength: () => (calls.answer as Uint8Array).byteLength,
-      givenBytes: (address: number) =>
-        new Uint8Array(this.#home.memory.buffer).set(calls.answer as Uint8Array, address >>> 0),
+      givenBytes: (address: number) => writeBytes(this.#home.memory, address, calls.answer as Uint8Array),
       givenLine: () => (calls.answer === null ? 0 : texts.add(calls.answer as string)),
       givenAddresses: () =>
         texts.add(
