@@ -11,6 +11,7 @@ export { AsyncResult } from "./guest/async-result";
 export { idle, sleep } from "./guest/blocking";
 export { BoundedSemaphore } from "./guest/bounded-semaphore";
 export { Channel } from "./guest/channel";
+export { Datagram, DatagramOptions, DatagramSocket } from "./guest/datagram";
 export { DummySemaphore } from "./guest/dummy-semaphore";
 export { Event } from "./guest/event";
 export { fetch, Response } from "./guest/fetch";

@@ -79,8 +79,8 @@ function reasonOf(error: SocketError | null): string {
 }
 
 /** The answer of a call that has come to nothing. */
-export function nothing<T>(status: Status): Answer<T> {
-  return new Answer<T>(status, zero<T>());
+export function nothing<T>(status: Status, error: SocketError | null = null): Answer<T> {
+  return new Answer<T>(status, zero<T>(), error);
 }
 
 /** What memory that nobody wrote to means as a T. */

@@ -39,6 +39,18 @@ export declare function send(row: usize, socket: u32, isAll: bool, at: usize, by
 @external("wevent", "select")
 export declare function select(row: usize, reads: usize, readCount: i32, writes: usize, writeCount: i32, timeoutMs: f64): i32;
 
+/** Gives a handle. */
+// @ts-ignore: decorator
+@external("wevent", "bindDatagrams")
+export declare function bindDatagrams(row: usize, host: usize, port: i32, isBroadcast: bool, timeoutMs: f64): i32;
+/** Gives a datagram. */
+// @ts-ignore: decorator
+@external("wevent", "receiveDatagram")
+export declare function receiveDatagram(row: usize, socket: u32, timeoutMs: f64): i32;
+// @ts-ignore: decorator
+@external("wevent", "sendDatagram")
+export declare function sendDatagram(row: usize, socket: u32, host: usize, port: i32, at: usize, bytes: i32, timeoutMs: f64): i32;
+
 // These do not wait.
 // @ts-ignore: decorator
 @external("wevent", "shutdown")
@@ -60,7 +72,21 @@ export declare function isClosed(handle: u32): bool;
 @external("wevent", "addressOf")
 export declare function addressOf(handle: u32, end: i32): u32;
 
+// @ts-ignore: decorator
+@external("wevent", "droppedDatagrams")
+export declare function droppedDatagrams(socket: u32): i32;
+
 // What a call has given.
+// @ts-ignore: decorator
+@external("wevent", "datagramLength")
+export declare function datagramLength(): i32;
+// @ts-ignore: decorator
+@external("wevent", "datagramBytes")
+export declare function datagramBytes(address: usize): void;
+/** A text: an address. */
+// @ts-ignore: decorator
+@external("wevent", "datagramSender")
+export declare function datagramSender(): u32;
 // @ts-ignore: decorator
 @external("wevent", "openedHandle")
 export declare function openedHandle(): u32;

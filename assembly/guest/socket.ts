@@ -4,7 +4,8 @@
 
 import { Amount, End, Shutdown, Status } from "./abi";
 import { Address, addressOf, parse } from "./address";
-import { Answer, zero } from "./answer";
+import { Answer, nothing } from "./answer";
+import { bytesOf } from "./bytes";
 import { complete, takeBytes } from "./host-call";
 import * as host from "./socket-imports";
 import { Selectable } from "./selectable";
@@ -184,19 +185,8 @@ export class Socket extends Selectable {
 
   private write<T>(data: T, isAll: bool, timeoutMs: f64): Status {
     const row = runningRow();
-    if (isString<T>()) {
-      const bytes = String.UTF8.encode(changetype<string>(data));
-      return complete(host.send(row, this.handle, isAll, changetype<usize>(bytes), bytes.byteLength, timeoutMs));
-    }
-    if (idof<T>() == idof<Uint8Array>()) {
-      const bytes = changetype<Uint8Array>(data);
-      return complete(host.send(row, this.handle, isAll, bytes.dataStart, bytes.length, timeoutMs));
-    }
-    if (idof<T>() == idof<ArrayBuffer>()) {
-      const bytes = changetype<ArrayBuffer>(data);
-      return complete(host.send(row, this.handle, isAll, changetype<usize>(bytes), bytes.byteLength, timeoutMs));
-    }
-    throw new Error("could not send this because it is neither a string nor bytes; give a Uint8Array");
+    const bytes = bytesOf<T>(data);
+    return complete(host.send(row, this.handle, isAll, bytes.dataStart, bytes.length, timeoutMs));
   }
 
   private bytes(state: i32): Answer<Uint8Array> {
@@ -206,18 +196,13 @@ export class Socket extends Selectable {
 
   private none<T>(status: Status): Answer<T> {
     this.noted(status);
-    return failed<T>(status, this.failure);
+    return nothing<T>(status, status == Status.Failed ? this.failure : null);
   }
 
   private noted(status: Status): Status {
     if (status == Status.Failed) this.failure = errorOf(status);
     return status;
   }
-}
-
-/** The answer of a call that has come to nothing. */
-function failed<T>(status: Status, error: SocketError | null): Answer<T> {
-  return new Answer<T>(status, zero<T>(), status == Status.Failed ? error : null);
 }
 
 /**
@@ -251,7 +236,7 @@ export function socketPair(): StaticArray<Socket> {
 }
 
 function opened(status: Status): Answer<Socket> {
-  if (status != Status.Ok) return failed<Socket>(status, errorOf(status));
+  if (status != Status.Ok) return nothing<Socket>(status, errorOf(status));
   return new Answer<Socket>(status, Socket.fromHandle(host.openedHandle()));
 }
 
@@ -311,7 +296,7 @@ export function listen(options: ListenOptions): Answer<Listener> {
   const where = isPath ? options.path : options.host;
   const port = isPath ? NO_PORT : options.port;
   const status = complete(host.listen(runningRow(), changetype<usize>(where), port, options.backlog, options.tls));
-  if (status != Status.Ok) return failed<Listener>(status, errorOf(status));
+  if (status != Status.Ok) return nothing<Listener>(status, errorOf(status));
   return new Answer<Listener>(status, Listener.fromHandle(host.openedHandle()));
 }
 
@@ -325,7 +310,7 @@ export function listen(options: ListenOptions): Answer<Listener> {
  */
 export function lookup(name: string): Answer<Address[]> {
   const status = complete(host.lookup(runningRow(), changetype<usize>(name)));
-  if (status != Status.Ok) return failed<Address[]>(status, errorOf(status));
+  if (status != Status.Ok) return nothing<Address[]>(status, errorOf(status));
   const lines = take(host.givenAddresses()).split("\n");
   const addresses: Address[] = [];
   for (let i = 0; i < lines.length; i++) addresses.push(parse(lines[i]));

@@ -15,7 +15,7 @@ import { enterHub, type Hub } from "../core/hub.js";
 import { listRows, nameOf } from "../core/inspect.js";
 import { done, Operation, type Step } from "../core/operation.js";
 import type { Task } from "../core/task.js";
-import type { Listener, Socket } from "../socket.js";
+import type { DatagramSocket, Listener, Socket } from "../socket.js";
 import { retire, takeEntry } from "./entries.js";
 import { GuestCorrupt, GuestTrap, NotInstrumented, ReentryError, StackTooDeep } from "./errors.js";
 import { ExportGreenlet } from "./export-greenlet.js";
@@ -164,7 +164,7 @@ export class Guest implements Home {
   }
 
   /**
-   * Gives a socket or a listener to the guest, which finds it with `Socket.fromHandle` and closes it. It is
+   * Gives what is open to the guest, which finds it with `fromHandle` of its class and closes it. It is
    * closed with the guest at the latest.
    *
    * @noswitch
@@ -173,7 +173,7 @@ export class Guest implements Home {
    * @example a server of TypeScript whose connections a guest handles
    * new StreamServer({ port: 7000 }, (socket) => guest.call("handle", guest.give(socket)));
    */
-  give(socket: Socket | Listener): number {
+  give(socket: Socket | Listener | DatagramSocket): number {
     this.checkUsable();
     return this.#sockets.give(socket);
   }

@@ -5,16 +5,17 @@
 import { Amount, End, Shutdown } from "../../assembly/guest/abi.js";
 import { call } from "../core/call.js";
 import { currentHub } from "../core/hub.js";
-import type { Address, TlsOptions } from "../core/net.js";
+import type { TlsOptions } from "../core/net.js";
 import type { SocketError } from "../core/net-errors.js";
 import type { Selectable } from "../core/selectable.js";
 import { ClosedError } from "../core/stream-errors.js";
 import { type Selected, select } from "../select.js";
-import { createConnection, Listener, listen, lookup, Socket, socketPair } from "../socket.js";
+import { createConnection, DatagramSocket, Listener, listen, lookup, Socket, socketPair } from "../socket.js";
+import { datagramServices } from "./datagrams.js";
 import { Handles } from "./handles.js";
 import type { HostCalls } from "./host-calls.js";
 import { Copier, readText, writeBytes } from "./memory.js";
-import type { Texts } from "./texts.js";
+import { addressText, type Texts } from "./texts.js";
 
 /** The runtime's options for TLS (node:tls), which a guest has no way to write. */
 export interface GuestTls {
@@ -24,8 +25,11 @@ export interface GuestTls {
   readonly listen?: TlsOptions;
 }
 
+/** What a guest can open. */
+export type Opened = Socket | Listener | DatagramSocket;
+
 /** What sockets need of their guest. */
-interface Home {
+export interface SocketHome {
   readonly memory: WebAssembly.Memory;
   readonly texts: Texts;
   readonly calls: HostCalls;
@@ -44,18 +48,18 @@ const CLOSED: Selectable = {
 
 /** What a guest has opened, and what it can ask of that. */
 export class GuestSockets {
-  readonly #home: Home;
+  readonly #home: SocketHome;
   readonly #tls: GuestTls;
   readonly #copier = new Copier();
-  readonly #handles = new Handles<Socket | Listener>();
+  readonly #handles = new Handles<Opened>();
 
-  constructor(home: Home, tls: GuestTls) {
+  constructor(home: SocketHome, tls: GuestTls) {
     this.#home = home;
     this.#tls = tls;
   }
 
   /** Names a socket that TypeScript has opened. */
-  give(socket: Socket | Listener): number {
+  give(socket: Opened): number {
     return this.#handles.add(socket);
   }
 
@@ -68,6 +72,7 @@ export class GuestSockets {
   get services() {
     const { calls, texts } = this.#home;
     return {
+      ...datagramServices(this.#home, this.#handles, this.#copier),
       connect: (row: number, host: number, port: number, timeoutMs: number, isTls: number) =>
         calls.begin(row, () =>
           createConnection({
@@ -108,7 +113,7 @@ export class GuestSockets {
       shutdown: (socket: number, how: Shutdown) =>
         calls.now(() => this.#socket(socket, "shut down").shutdown(SHUTDOWN[how])),
       limitSocket: (socket: number, timeoutMs: number) =>
-        calls.now(() => this.#socket(socket, "limit").setTimeout(timeoutMs < 0 ? null : timeoutMs)),
+        calls.now(() => this.#limited(socket).setTimeout(timeoutMs < 0 ? null : timeoutMs)),
       setNoDelay: (socket: number, isOn: number) =>
         calls.now(() => this.#socket(socket, "set").setNoDelay(isOn !== 0)),
       closeHandle: (handle: number) => this.#handles.close(handle),
@@ -131,7 +136,7 @@ export class GuestSockets {
       },
 
       // What a call has given. A guest asks at once, and for what its call gives.
-      openedHandle: () => this.#handles.add(calls.answer as Socket | Listener),
+      openedHandle: () => this.#handles.add(calls.answer as Opened),
       pairedHandle: (place: number) => this.#handles.add((calls.answer as Socket[])[place]!),
       givenCount: () => calls.answer as number,
       givenLength: () => (calls.answer as Uint8Array).byteLength,
@@ -171,6 +176,11 @@ export class GuestSockets {
     throw new ClosedError(`${action} with a Socket`);
   }
 
+  #limited(handle: number): Socket | DatagramSocket {
+    const opened = this.#handles.get(handle);
+    return opened instanceof DatagramSocket ? opened : this.#socket(handle, "limit the calls");
+  }
+
   #listener(handle: number): Listener {
     const listener = this.#handles.get(handle);
     if (listener instanceof Listener) return listener;
@@ -186,11 +196,11 @@ export class GuestSockets {
     const opened = this.#handles.get(handle);
     if (opened === undefined) return 0;
     const address =
-      opened instanceof Listener
-        ? opened.address
-        : end === End.Local
+      opened instanceof Socket
+        ? end === End.Local
           ? opened.localAddress
-          : opened.remoteAddress;
+          : opened.remoteAddress
+        : opened.address;
     return address === null ? 0 : this.#home.texts.add(addressText(address));
   }
 }
@@ -209,9 +219,4 @@ function* selectSets(
 /** Below 0: none of its own. */
 function limit(timeoutMs: number): { timeout?: number } {
   return timeoutMs < 0 ? {} : { timeout: timeoutMs };
-}
-
-/** As the guest reads it: family, port and host, or 0, 0 and a path. */
-function addressText(address: Address): string {
-  return "path" in address ? `0 0 ${address.path}` : `${address.family} ${address.port} ${address.host}`;
 }

@@ -1,6 +1,7 @@
 // Owns texts on their way into a guest, by number: the guest asks for the length, makes the string, and
-// has it filled.
+// has it filled. And what an address is as a text.
 
+import type { Address } from "../core/net.js";
 import { writeText } from "./memory.js";
 
 export class Texts {
@@ -23,4 +24,9 @@ export class Texts {
     writeText(this.memory(), address, this.#texts.get(text) ?? "");
     this.#texts.delete(text);
   }
+}
+
+/** As the guest reads it: family, port and host, or 0, 0 and a path. */
+export function addressText(address: Address): string {
+  return "path" in address ? `0 0 ${address.path}` : `${address.family} ${address.port} ${address.host}`;
 }

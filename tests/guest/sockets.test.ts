@@ -123,6 +123,19 @@ describe.each(builds.map((build) => [name(build), build] as const))("sockets of 
   test("392 select gives who is ready, and none when the time passes", () =>
     logs("selects", ["Ok 0", "1 true", "1 1", "woken Ok 1", "killed true", "closed 2", "both closed 2"]));
 
+  test("datagrams go both ways, whole, also empty; limits, close and what is too large", () =>
+    logs("datagrams", [
+      "taken Failed WEV_ERR_SOCKET_ADDRESS",
+      "sent Ok",
+      "got hello true 127.0.0.1",
+      "back <hello> true",
+      "late TimedOut",
+      "large Failed true",
+      "selected 1 empty 0",
+      "woken Closed",
+      "closed true Closed true 0",
+    ]));
+
   test("a Unix path is listened at and connected to", () => logs("unixEcho", ["true", "hello over a path"]));
 
   test("an address that is taken is told, and a closed listener accepts nobody", () =>

@@ -1,6 +1,6 @@
 // Sockets, servers and select as a guest's own blocking calls. Each export logs what it saw.
 import {
-  catchExit, collect, createConnection, getCurrent, joinAll, kill, listen, lookup, onExit, Pool, select, Selectable,
+  catchExit, collect, createConnection, DatagramSocket, getCurrent, joinAll, kill, listen, lookup, onExit, Pool, select, Selectable,
   Shutdown, sleep, Socket, socketPair, spawn, Status, StreamServer, Timeout,
 } from "wevent/assembly";
 
@@ -391,6 +391,42 @@ export function selects(): void {
 function selectOne(socket: Socket): void {
   const answer = select([socket], [], []);
   console.log("woken " + word(answer.status) + " " + answer.value.read.length.toString());
+}
+
+// ---- datagrams
+
+function answerOne(socket: DatagramSocket): void {
+  const got = socket.recvFrom().value;
+  collect();
+  const from = got.address;
+  console.log("got " + text(got.data) + " " + (from.port > 0).toString() + " " + from.host);
+  socket.sendTo("<" + text(got.data) + ">", from.host, from.port);
+}
+
+function receiveOne(socket: DatagramSocket): void {
+  console.log("woken " + word(socket.recvFrom().status));
+}
+
+export function datagrams(): void {
+  const one = DatagramSocket.bind({}).value;
+  const two = DatagramSocket.bind({}).value;
+  const taken = DatagramSocket.bind({ port: one.address!.port });
+  console.log("taken " + word(taken.status) + " " + taken.error!.code);
+  const answering = spawn(answerOne, two);
+  console.log("sent " + word(one.sendTo("hello", "127.0.0.1", two.address!.port)));
+  const back = one.recvFrom(10000).value;
+  console.log("back " + text(back.data) + " " + (back.address.port == two.address!.port).toString());
+  answering.join();
+  console.log("late " + word(one.recvFrom(10).status));
+  console.log("large " + word(one.sendTo(new Uint8Array(100000), "127.0.0.1", two.address!.port)) + " " + (one.error != null).toString());
+  one.sendTo(new Uint8Array(0), "127.0.0.1", two.address!.port);
+  console.log("selected " + select([one, two], [], []).value.read.length.toString() + " empty " + two.recvFrom().value.data.length.toString());
+  const waiting = spawn(receiveOne, two);
+  sleep(0);
+  two.close();
+  waiting.join();
+  console.log("closed " + two.closed.toString() + " " + word(two.sendTo("x", "127.0.0.1", 1)) + " " + (two.address == null).toString() + " " + two.dropped.toString());
+  one.close();
 }
 
 // ---- the rest
