@@ -38,7 +38,8 @@ const alone = (name) => ({
   guest: null,
 });
 
-const io = "echo-server chat-server port-forwarder hello-http chat-websocket subprocess signal threadpool";
+const io =
+  "echo-server chat-server port-forwarder redis-client hello-http chat-websocket subprocess signal threadpool";
 
 export const examples = [
   ...chapters.flatMap(([chapter, names]) => names.split(" ").map((name) => pair(chapter, name))),
