@@ -20,8 +20,11 @@ import { PortForwarder } from "./lib/forwarder.js";
 const portOf = (server: StreamServer) => (server.address as { port: number }).port;
 
 function* forwardUntilSignal(forwarder: PortForwarder) {
-  console.log(`${yield* waitSignal(["SIGINT", "SIGTERM"])}: no new connections`);
-  yield* forwarder.drain();
+  const signal = yield* waitSignal(["SIGINT", "SIGTERM"]);
+  // It stops listening here, and not only when it is waited for.
+  const drained = forwarder.drain();
+  console.log(`${signal}: no new connections`);
+  yield* drained;
   console.log("every connection has ended");
 }
 
