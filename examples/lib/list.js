@@ -39,7 +39,7 @@ const alone = (name) => ({
 });
 
 const io =
-  "echo-server chat-server port-forwarder redis-client hello-http chat-websocket subprocess signal threadpool";
+  "echo-server chat-server port-forwarder redis-client crawler hello-http notifier chat-websocket subprocess signal threadpool";
 
 export const examples = [
   ...chapters.flatMap(([chapter, names]) => names.split(" ").map((name) => pair(chapter, name))),
