@@ -79,7 +79,12 @@ export class DatagramSocket implements Disposable, Selectable {
             `bind to ${name}`,
             () => new Datagrams(name, (events) => net.bindDatagrams!(place, events), opened),
           );
-          return { result: () => new DatagramSocket(datagrams, peer), drop: () => datagrams.close() };
+          const { isExternal } = net;
+          return {
+            isExternal,
+            result: () => new DatagramSocket(datagrams, peer),
+            drop: () => datagrams.close(),
+          };
         }),
     );
   }
@@ -87,7 +92,8 @@ export class DatagramSocket implements Disposable, Selectable {
   /** @internal */
   get _readable(): Readiness {
     const { arrivals } = this.#datagrams;
-    return { isReady: () => arrivals.isReady, watch: (tell) => arrivals.watch(tell) };
+    const { isExternal } = arrivals;
+    return { isReady: () => arrivals.isReady, watch: (tell) => arrivals.watch(tell), isExternal };
   }
 
   /** @internal Always: no send waits for another. */

@@ -34,7 +34,7 @@ interface Sending {
 
 export class Datagrams implements DatagramEvents {
   readonly hub: Hub = currentHub();
-  readonly arrivals = new Arrivals<Datagram | SocketError>(this.hub, "DatagramSocket.recvFrom");
+  readonly arrivals: Arrivals<Datagram | SocketError>;
   isClosed = false;
   /** How many came and were not held. */
   dropped = 0;
@@ -62,6 +62,7 @@ export class Datagrams implements DatagramEvents {
     this.#place = place;
     this.#onBound = onBound;
     this.#handle = open(this);
+    this.arrivals = new Arrivals(this.hub, "DatagramSocket.recvFrom", this.#handle.isExternal);
     this.hub.resources.add(this.#close);
   }
 
@@ -104,7 +105,10 @@ export class Datagrams implements DatagramEvents {
 
   /** Parks the task until the system has the bytes; see SendDatagram. */
   send(task: Task, data: Uint8Array, to: DatagramTarget | null, timeoutMs: number): void {
-    const sending: Sending = { wait: new IoWait(task, timeoutMs), outcome: undefined };
+    const sending: Sending = {
+      wait: new IoWait(task, timeoutMs, this.arrivals.isExternal),
+      outcome: undefined,
+    };
     task._inbox = sending;
     this.#sendings.add(sending);
     this.#handle.send(data, to, (error) => {

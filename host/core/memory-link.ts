@@ -12,7 +12,8 @@ import type { Carrier, MemoryWire } from "./memory-wire.js";
 export interface MemoryLinkOptions {
   /**
    * How long all that is sent is on its way, in ms: a number from 0, or the least and the most, between
-   * which the hub's seed chooses anew each time. What one end of a connection sends stays in its order.
+   * which the hub's seed chooses anew each time. What one end of a connection sends stays in its order;
+   * a datagram may overtake another.
    * Omitted: 0.
    */
   readonly delayMs?: number | readonly [least: number, most: number];
@@ -21,6 +22,10 @@ export interface MemoryLinkOptions {
    * and the connection breaks instead. Omitted: 0.
    */
   readonly resetRate?: number;
+  /** The chance, from 0 to 1, that a datagram is lost. Omitted: 0. */
+  readonly lossRate?: number;
+  /** The chance, from 0 to 1, that a datagram comes twice. Omitted: 0. */
+  readonly duplicateRate?: number;
 }
 
 export class MemoryLink implements Carrier {
@@ -30,6 +35,8 @@ export class MemoryLink implements Carrier {
   #leastMs = 0;
   #mostMs = 0;
   #resetRate = 0;
+  #lossRate = 0;
+  #duplicateRate = 0;
 
   constructor(network: MemoryNetwork, options: MemoryLinkOptions) {
     this.#network = network;
@@ -39,12 +46,21 @@ export class MemoryLink implements Carrier {
   /** What is left out stays as it is. */
   set(options: MemoryLinkOptions): void {
     requireOptions(options);
-    const { delayMs = [this.#leastMs, this.#mostMs], resetRate = this.#resetRate } = options;
+    const { delayMs = [this.#leastMs, this.#mostMs] } = options;
+    const {
+      resetRate = this.#resetRate,
+      lossRate = this.#lossRate,
+      duplicateRate = this.#duplicateRate,
+    } = options;
     const [leastMs, mostMs] = rangeOf(delayMs);
     requireChance(resetRate, "resetRate");
+    requireChance(lossRate, "lossRate");
+    requireChance(duplicateRate, "duplicateRate");
     this.#leastMs = leastMs;
     this.#mostMs = mostMs;
     this.#resetRate = resetRate;
+    this.#lossRate = lossRate;
+    this.#duplicateRate = duplicateRate;
   }
 
   get windowBytes(): number {
@@ -65,6 +81,13 @@ export class MemoryLink implements Carrier {
 
   drawBreak(): boolean {
     return this.#network._dice.happens(this.#resetRate);
+  }
+
+  /** How many of one datagram set out. */
+  drawCopies(): number {
+    const { _dice: dice } = this.#network;
+    if (this.isCut || dice.happens(this.#lossRate)) return 0;
+    return dice.happens(this.#duplicateRate) ? 2 : 1;
   }
 
   after(delayMs: number, callback: () => void): () => void {
@@ -103,7 +126,7 @@ function rangeOf(delayMs: unknown): readonly [number, number] {
   );
 }
 
-export function requireChance(chance: unknown, what: string): void {
+function requireChance(chance: unknown, what: string): void {
   if (typeof chance === "number" && chance >= 0 && chance <= 1) return;
   throw new RangeUsageError(
     `could not use ${describe(chance)} as ${what} because it is no chance; give a number from 0 to 1`,

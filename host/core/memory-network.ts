@@ -8,9 +8,11 @@ import type { Capability } from "./driver.js";
 import { checkInteger, checkMs, describe, RangeUsageError, UsageError } from "./errors.js";
 import type { Greenlet } from "./greenlet.js";
 import type { Hub } from "./hub.js";
+import { Flights } from "./memory-datagrams.js";
 import { MemoryHost } from "./memory-host.js";
 import { MemoryLink, type MemoryLinkOptions } from "./memory-link.js";
-import { isAddress, isAny, isLoopback, MemoryNet } from "./memory-net.js";
+import { MemoryNet } from "./memory-net.js";
+import { isAddress, isAny, isBroadcast, isLoopback } from "./memory-ports.js";
 import { NET_CAPABILITIES } from "./net.js";
 import type { Task } from "./task.js";
 
@@ -28,7 +30,7 @@ export interface MemoryNetworkOptions extends MemoryLinkOptions {
   readonly giveUpMs?: number;
 }
 
-const CAPABILITIES: readonly Capability[] = ["tcp.connect", "tcp.listen", "unix"];
+const CAPABILITIES: readonly Capability[] = ["tcp.connect", "tcp.listen", "unix", "udp"];
 
 /** A connection, as whoever breaks it knows it. */
 interface Breakable {
@@ -39,7 +41,7 @@ interface Breakable {
 
 /**
  * A network inside the process, for tests: `new Hub({ network: "memory" })`, or `network: new MemoryNetwork(…)`
- * to say what it is like. Sockets, servers and `lookup` of that hub then use it and no other, on every
+ * to say what it is like. Sockets, datagrams, servers and `lookup` of that hub then use it and no other, on every
  * runtime. It stands beside Hub, and not among the sockets, because a program under test never sees it.
  *
  * Under the virtual clock delays take no time, and the hub's seed decides all that is left to chance: the
@@ -64,6 +66,8 @@ interface Breakable {
 export class MemoryNetwork {
   /** @internal The driver's part. */
   readonly _net = new MemoryNet(this);
+  /** @internal */
+  readonly _flights = new Flights(this);
   /** @internal Not over, in the order in which they were begun. */
   readonly _connections = new Set<Breakable>();
   /** @internal */
@@ -74,6 +78,7 @@ export class MemoryNetwork {
   _dice = new Dice(0);
   readonly #options: MemoryLinkOptions;
   readonly #hosts = new Map<string, MemoryHost>();
+  readonly #addresses = new Map<string, MemoryHost>();
   readonly #main: MemoryHost;
   /** Who runs elsewhere than on main. */
   readonly #placed = new WeakMap<Task, MemoryHost>();
@@ -93,7 +98,7 @@ export class MemoryNetwork {
     this.#options = link;
     this.#main = this.host("main");
     // Here, and not when somebody first connects, a bad option is refused.
-    this.#link(this.#main, this.#main);
+    this._link(this.#main, this.#main);
   }
 
   /** All hosts, in the order in which they were made; "main" is the first. */
@@ -102,31 +107,31 @@ export class MemoryNetwork {
   }
 
   /**
-   * The host of that name; makes it if there is none. Its address is its name if that is one, else the
+   * The host of that name or address; makes it if there is none. Its address is its name if that is one, else the
    * next of 10.0.0.1, 10.0.0.2 and so on that is free. @noswitch
    *
-   * @throws {@link UsageError} WEV_ERR_ARGUMENT when it is no name, or one that every host has for itself
+   * @throws {@link UsageError} WEV_ERR_ARGUMENT when it is no name, or one that stands for other hosts
    */
   host(name: string): MemoryHost {
-    const known = this.#hosts.get(name);
+    const known = this.#hosts.get(name) ?? this.#addresses.get(name);
     if (known !== undefined) return known;
     const isName = typeof name === "string" && name !== "" && name !== "localhost";
-    if (!isName || isLoopback(name) || isAny(name)) {
+    if (!isName || isLoopback(name) || isAny(name) || isBroadcast(name)) {
       throw new UsageError(
         "WEV_ERR_ARGUMENT",
-        `could not use ${describe(name)} as a host's name because ${isName || name === "localhost" ? "every host has it for itself" : "it is no name"}; give another one`,
+        `could not use ${describe(name)} as a host's name because ${isName || name === "localhost" ? "it stands for other hosts" : "it is no name"}; give another one`,
       );
     }
     const host = new MemoryHost(this, name, isAddress(name) ? name : this.#freeAddress());
     this.#hosts.set(name, host);
+    this.#addresses.set(host.address, host);
     return host;
   }
 
   #freeAddress(): string {
-    const taken = new Set(this.hosts.map(({ address }) => address));
     for (let n = 1; ; n++) {
       const address = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
-      if (!taken.has(address)) return address;
+      if (!this.#addresses.has(address)) return address;
     }
   }
 
@@ -139,7 +144,7 @@ export class MemoryNetwork {
    * @throws {@link RangeUsageError} WEV_ERR_RANGE when a delay or a chance is none
    */
   link(from: MemoryHost | string, to: MemoryHost | string, options: MemoryLinkOptions): void {
-    this.#link(this.#known(from), this.#known(to)).set(options);
+    this._link(this.#known(from), this.#known(to)).set(options);
   }
 
   /**
@@ -221,12 +226,28 @@ export class MemoryNetwork {
     if (host !== undefined && !this.#placed.has(greenlet)) this.#placed.set(greenlet, host);
   }
 
-  /** @internal The ways between two hosts. */
-  _route(from: MemoryHost, to: MemoryHost): { readonly there: MemoryLink; readonly back: MemoryLink } {
-    return { there: this.#link(from, to), back: this.#link(to, from) };
+  /** @internal The address that a name stands for; null: none. */
+  _addressOf(name: string): string | null {
+    if (name === "localhost") return "127.0.0.1";
+    return this.#hosts.get(name)?.address ?? (isAddress(name) ? name : null);
   }
 
-  #link(from: MemoryHost, to: MemoryHost): MemoryLink {
+  /** @internal Whom one reaches from a host at an address, and the address that he is reached at; null: nobody. */
+  _reach(here: MemoryHost, address: string | null): { host: MemoryHost; address: string } | null {
+    if (address === null) return null;
+    // As on other systems, who connects to any address connects to himself.
+    if (isAny(address)) return { host: here, address: address === "::" ? "::1" : "127.0.0.1" };
+    const host = isLoopback(address) ? here : this.#addresses.get(address);
+    return host === undefined ? null : { host, address };
+  }
+
+  /** @internal The ways between two hosts. */
+  _route(from: MemoryHost, to: MemoryHost): { readonly there: MemoryLink; readonly back: MemoryLink } {
+    return { there: this._link(from, to), back: this._link(to, from) };
+  }
+
+  /** @internal */
+  _link(from: MemoryHost, to: MemoryHost): MemoryLink {
     let link = from._links.get(to);
     if (link === undefined) {
       link = new MemoryLink(this, this.#options);
@@ -240,13 +261,13 @@ export class MemoryNetwork {
     const ones = one === undefined ? this.hosts : [this.#known(one)];
     const twos = two === undefined ? this.hosts : [this.#known(two)];
     return ones.flatMap((a) =>
-      twos.filter((b) => a !== b).flatMap((b) => [this.#link(a, b), this.#link(b, a)]),
+      twos.filter((b) => a !== b).flatMap((b) => [this._link(a, b), this._link(b, a)]),
     );
   }
 
   #known(host: MemoryHost | string): MemoryHost {
     const name = host instanceof MemoryHost ? host.name : host;
-    const known = this.#hosts.get(name);
+    const known = this.#hosts.get(name) ?? this.#addresses.get(name);
     if (known !== undefined && (known === host || typeof host === "string")) return known;
     throw new UsageError(
       "WEV_ERR_ARGUMENT",

@@ -97,6 +97,8 @@ export interface DatagramEvents {
 
 /** A socket for datagrams. Nothing is called back before the call that made it has returned. */
 export interface DatagramHandle {
+  /** false: what comes is sent by this hub itself. Omitted: true. */
+  readonly isExternal?: boolean | undefined;
   /**
    * Sends one datagram, once it is bound; null: to the peer. Throws nothing. Tells `sent`, after this
    * call, that the system has the bytes (null) or the error; one that is closed before need not.

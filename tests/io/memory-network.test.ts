@@ -458,7 +458,7 @@ it(
       ["server", "10.0.0.2"],
       ["10.9.0.1", "10.9.0.1"],
     ]);
-    expect(network.host("server")).toBe(server);
+    expect([network.host("server"), network.host("10.0.0.2")]).toEqual([server, server]);
     expect(yield* lookup("server")).toEqual([{ address: "10.0.0.2", family: 4 }]);
     expect(yield* lookup("localhost")).toEqual([{ address: "127.0.0.1", family: 4 }]);
     expect(yield* lookup("::1")).toEqual([{ address: "::1", family: 6 }]);
@@ -554,10 +554,16 @@ it("a hub with a network in memory can what it can, on a driver that has nothing
   using bare = new Hub({ driver });
   using hub = new Hub({ driver, network: "memory" });
   using onNode = new Hub({ network: "memory" });
-  const all = ["tcp.connect", "tcp.listen", "unix", "tls", "process"] as const;
+  const all = ["tcp.connect", "tcp.listen", "unix", "udp", "tls", "process"] as const;
   expect(all.filter((name) => bare.can(name))).toEqual([]);
-  expect(all.filter((name) => hub.can(name))).toEqual(["tcp.connect", "tcp.listen", "unix"]);
-  expect(all.filter((name) => onNode.can(name))).toEqual(["tcp.connect", "tcp.listen", "unix", "process"]);
+  expect(all.filter((name) => hub.can(name))).toEqual(["tcp.connect", "tcp.listen", "unix", "udp"]);
+  expect(all.filter((name) => onNode.can(name))).toEqual([
+    "tcp.connect",
+    "tcp.listen",
+    "unix",
+    "udp",
+    "process",
+  ]);
   expect([bare.network, hub.network instanceof MemoryNetwork]).toEqual([null, true]);
 });
 
@@ -604,11 +610,14 @@ it("bad options, hosts and ways are refused at the call", () => {
     ["WEV_ERR_RANGE", () => new MemoryNetwork({ delayMs: [5, 1] })],
     ["WEV_ERR_RANGE", () => new MemoryNetwork({ delayMs: Number.POSITIVE_INFINITY })],
     ["WEV_ERR_RANGE", () => new MemoryNetwork({ resetRate: 1.5 })],
+    ["WEV_ERR_RANGE", () => new MemoryNetwork({ lossRate: -1 })],
+    ["WEV_ERR_RANGE", () => new MemoryNetwork({ duplicateRate: "1" as never })],
     ["WEV_ERR_RANGE", () => new MemoryNetwork({ windowBytes: 0 })],
     ["WEV_ERR_RANGE", () => new MemoryNetwork({ giveUpMs: 0 })],
     ["WEV_ERR_ARGUMENT", () => network.host("")],
     ["WEV_ERR_ARGUMENT", () => network.host("localhost")],
     ["WEV_ERR_ARGUMENT", () => network.host("127.0.0.1")],
+    ["WEV_ERR_ARGUMENT", () => network.host("10.255.255.255")],
     ["WEV_ERR_ARGUMENT", () => network.partition("main", "nobody")],
     ["WEV_ERR_ARGUMENT", () => network.heal(new MemoryNetwork().host("main"))],
     ["WEV_ERR_ARGUMENT", () => network.reset("nobody")],
