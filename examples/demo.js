@@ -40,11 +40,11 @@ function run(isShown, ...args) {
   });
 }
 
-async function showPair({ program, wasm }, guestCompiled, serverUrl) {
+async function showPair({ program, wasm }, guestCompiled, ...guestArgs) {
   console.log("── TypeScript");
   const output = await run(true, program);
   await guestCompiled();
-  const guestOutput = await run(false, "build/host/cli/main.js", "run", wasm, serverUrl);
+  const guestOutput = await run(false, "build/host/cli/main.js", "run", wasm, ...guestArgs);
   const isSame = guestOutput === output;
   console.log(`── AssemblyScript, as a guest${isSame ? ": the same" : ""}`);
   if (!isSame) process.stdout.write(guestOutput);
@@ -57,7 +57,12 @@ async function showAcrossBorder({ program }, guestCompiled) {
 
 const showAlone = ({ program }) => run(true, program);
 
-const shows = { pair: showPair, "across the border": showAcrossBorder, alone: showAlone };
+const shows = {
+  pair: showPair,
+  "pair of io": (example, guestCompiled) => showPair(example, guestCompiled),
+  "across the border": showAcrossBorder,
+  alone: showAlone,
+};
 
 const chosen = choose(process.argv.slice(2));
 // The guests are compiled meanwhile, in the order in which they are shown.

@@ -6,10 +6,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run, wait } from "wevent";
 import { examples } from "../examples/lib/list.js";
 import { startJsonServer } from "../examples/tutorial/lib/json-server.js";
 import { compile, writeCompiled } from "../host/guest/compile.js";
 import { errorsPage } from "../scripts/errors-page.js";
+import { hasRedis, startRedis } from "./lib/redis.js";
 import { firstBreach, promisedLines } from "./lib/transcript.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -64,6 +66,29 @@ describe("examples/tutorial/guest", () => {
   }
 });
 
+describe("examples/guest", () => {
+  const folder = "examples/guest";
+  const programs = readdirSync(`${root}/${folder}`).filter((name) => name.endsWith(".as.ts"));
+  for (const file of programs) {
+    for (const build of ["debug", "release"]) {
+      const wasm = `build/${folder}/${file.replace(/\.as\.ts$/, `.${build}.wasm`)}`;
+      const promised = promisedLines(readFileSync(`${root}/${folder}/${file}`, "utf8"));
+      it(`${file} prints what its header promises, ${build} build`, async () => {
+        mkdirSync(`${root}/build/${folder}`, { recursive: true });
+        await compileTo(wasm, `${folder}/${file}`, build);
+        expect(firstBreach(promised, await runNode(cli, "run", wasm))).toBeNull();
+      });
+      if (!file.startsWith("redis")) continue;
+      it.skipIf(!hasRedis)(`${file} prints the same with a real Redis, ${build} build`, () =>
+        run(function* () {
+          using redis = yield* startRedis();
+          expect(firstBreach(promised, yield* wait(runNode(cli, "run", wasm, redis.path)))).toBeNull();
+        }),
+      );
+    }
+  }
+});
+
 describe("examples/border", () => {
   const names = readdirSync(`${root}/examples/border`).flatMap((file) => /^(\w+)\.ts$/.exec(file)?.[1] ?? []);
   for (const name of names) {
@@ -84,6 +109,7 @@ describe("npm run demo", () => {
       "examples/tutorial/guest",
       "examples/border",
       "examples/io",
+      "examples/guest",
     ];
     const files = folders.flatMap((folder) =>
       readdirSync(`${root}/${folder}`)

@@ -1,5 +1,6 @@
 // Every program of docs/guide/ compiles as it stands, and prints what stands behind its arrows; those with
-// their output in a block below them are run by examples.test.ts.
+// their output in a block below them are run by examples.test.ts. One that imports "wevent/assembly" is a
+// guest.
 
 import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -22,13 +23,16 @@ const programs = readdirSync(`${root}/docs/guide`).flatMap((page) =>
     title: `${page}, ${heading}`,
     file: `${page.replace(".md", "")}-${i}`,
     code: code!,
+    isGuest: code!.includes('"wevent/assembly"'),
   })),
 );
 
 beforeAll(async () => {
   rmSync(`${root}/${output}`, { recursive: true, force: true });
   mkdirSync(`${root}/${output}/source`, { recursive: true });
-  for (const { file, code } of programs) writeFileSync(`${root}/${output}/source/${file}.ts`, code);
+  mkdirSync(`${root}/${output}/guest`);
+  for (const { file, code, isGuest } of programs)
+    writeFileSync(`${root}/${output}/${isGuest ? "guest" : "source"}/${file}.ts`, code);
   const options = {
     extends: "../../tsconfig.json",
     compilerOptions: { rootDir: "source", outDir: "program" },
@@ -50,11 +54,14 @@ describe("docs/guide", () => {
     });
   }
 
-  for (const { title, file, code } of programs) {
+  for (const { title, file, code, isGuest } of programs) {
     it(`${title} prints what stands behind its arrows`, async () => {
       const promised = [...code.matchAll(/\/\/ → (.*)/g)].map(([, line]) => `${line}\n`).join("");
       expect(promised).not.toBe("");
-      expect(await runNode(`${output}/program/${file}.js`)).toEqual({ stdout: promised, stderr: "" });
+      const command = isGuest
+        ? ["build/host/cli/main.js", "run", `${output}/guest/${file}.ts`]
+        : [`${output}/program/${file}.js`];
+      expect(await runNode(...command)).toEqual({ stdout: promised, stderr: "" });
     });
   }
 });

@@ -3,6 +3,7 @@
 //
 //   npx wevent run examples/guest/redis-client.as.ts           (with a toy of a server)
 //   npx wevent run examples/guest/redis-client.as.ts 6379      (with a Redis, and keys wevent:*)
+//   npx wevent run examples/guest/redis-client.as.ts /run/redis.sock
 //
 // Promised:
 //   PONG
@@ -12,7 +13,7 @@
 //   waited in vain: no reply in 50 ms
 //   and the next reply is the right one: hello
 
-import { arguments, Pool, StreamServer } from "wevent/assembly";
+import { arguments, ConnectOptions, Pool, StreamServer } from "wevent/assembly";
 import { RespClient } from "./lib/resp-client.as";
 import { Reply, ReplyKind } from "./lib/resp.as";
 import { serveToy } from "./lib/toy-redis.as";
@@ -54,10 +55,15 @@ function show(): void {
   console.log("and the next reply is the right one: " + ask(["GET", "wevent:greeting"]).toString());
 }
 
+/** The port or the path that was asked for. */
+function placeOf(asked: string): ConnectOptions {
+  return asked.startsWith("/") ? { path: asked, timeout: 5000 } : { port: i32.parse(asked), timeout: 5000 };
+}
+
 export function main(): void {
   const asked = arguments();
   const toy: StreamServer | null = asked.length > 0 ? null : serveToy();
-  redis = new RespClient(toy == null ? i32.parse(asked[0]) : toy.address!.port, 5);
+  redis = new RespClient(placeOf(toy == null ? asked[0] : toy.address!.port.toString()), 5);
   const keys = ["DEL", "wevent:visits", "wevent:greeting", "wevent:list"];
   ask(keys);
   show();

@@ -28,21 +28,23 @@ const acrossBorder = (name) => ({
   wasm: `build/examples/border/${name}.wasm`,
 });
 
-/** A program that is in TypeScript alone. */
-const alone = (name) => ({
+/** A program of input and output; some are there as a guest too. */
+const ofIo = (name) => ({
   chapter: "Input and output",
   name,
-  kind: "alone",
+  kind: withGuest.has(name) ? "pair of io" : "alone",
   typescript: `examples/io/${name}.ts`,
   program: `build/examples/io/${name}.js`,
-  guest: null,
+  guest: withGuest.has(name) ? `examples/guest/${name}.as.ts` : null,
+  wasm: `build/examples/guest/${name}.wasm`,
 });
 
 const io =
   "echo-server chat-server port-forwarder redis-client crawler hello-http notifier chat-websocket subprocess signal threadpool";
+const withGuest = new Set(["echo-server", "redis-client"]);
 
 export const examples = [
   ...chapters.flatMap(([chapter, names]) => names.split(" ").map((name) => pair(chapter, name))),
   ...["feed", "abort", "shutdown"].map(acrossBorder),
-  ...io.split(" ").map(alone),
+  ...io.split(" ").map(ofIo),
 ];

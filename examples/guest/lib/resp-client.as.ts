@@ -2,7 +2,7 @@
 // whoever asks may be killed at any time: the reply that is then nobody's is still read, by the greenlet
 // whose connection it comes on, and never taken for another's.
 
-import { AsyncResult, createConnection, Group, Queue, Socket, spawn } from "wevent/assembly";
+import { AsyncResult, ConnectOptions, createConnection, Group, Queue, Socket, spawn } from "wevent/assembly";
 import { encodeCommand, readReply, Reply, ReplyKind } from "./resp.as";
 
 class Request {
@@ -27,7 +27,7 @@ export class RespClient {
 
   /** @param timeoutMs - Longest wait for a part of a reply, unless a command says otherwise. */
   constructor(
-    readonly port: i32,
+    readonly place: ConnectOptions,
     connections: i32 = 5,
     private timeoutMs: f64 = 5000,
   ) {
@@ -61,7 +61,7 @@ export class RespClient {
       if (!next.ok) break;
       const request = next.value;
       if (socket == null) {
-        const connection = createConnection({ port: this.port, timeout: request.timeoutMs });
+        const connection = createConnection(this.place);
         if (!connection.ok) {
           request.replies.set(allBroken(request.commands.length, "there is no connection"));
           continue;
