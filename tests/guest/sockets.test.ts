@@ -6,7 +6,7 @@ import { text as textOf } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Hub, LoopExit, sleep, spawn } from "wevent";
 import { type Guest, GuestTrap, loadGuest } from "wevent/guest";
-import type { ErrorReport } from "wevent/hub";
+import { type ErrorReport, MemoryNetwork } from "wevent/hub";
 import { StreamServer } from "wevent/server";
 import { createConnection, type Socket, socketPair } from "wevent/socket";
 import { driver as generic } from "../../host/drivers/generic.js";
@@ -213,6 +213,27 @@ describe.each(builds.map((build) => [name(build), build] as const))("sockets of 
         expect(log).toEqual(["served 20 ended 20 left 0", "Closed true false"]);
       }),
   );
+
+  test("a network in memory carries them in virtual time, where the runtime has none, alike for the same seed", async () => {
+    const takesMs = async (seed: number) => {
+      const network = new MemoryNetwork({ delayMs: [1, 40] });
+      const world = await load({ driver: generic, network, clock: "virtual", seed });
+      const { hub, guest, log, reports } = world;
+      const port = (await guest.call("startServer", 0, 0)) as number;
+      expect(await guest.call("clients", port, 5, 4, 0)).toBe(20);
+      const elapsedMs = hub.now();
+      await guest.call("stopServer", 5000);
+      expect([log, reports]).toEqual([["served 5 ended 5 left 0", "Closed true false"], []]);
+      expect(hub.resources.size).toBe(0);
+      hub.destroy();
+      return elapsedMs;
+    };
+    const firstMs = await takesMs(3);
+    // Connecting, and four questions and answers.
+    expect(firstMs).toBeGreaterThan(10);
+    expect(await takesMs(3)).toBe(firstMs);
+    expect(await takesMs(4)).not.toBe(firstMs);
+  });
 
   test("a million bytes and many switches: nothing of a frame is lost to the collector", () =>
     inWorld(async ({ guest }) => {
