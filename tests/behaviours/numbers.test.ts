@@ -66,8 +66,8 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
   contextvars: { file: "context", numbers: [352] },
   util: { file: "util", numbers: [353, 355, 421, 422, 424] },
   Servers: {
-    file: "../io/server, ../examples/port-forwarder",
-    numbers: [358, 359, 364, 365, 370, 371, 373, 376],
+    file: "../io/server, ../io/accept, ../io/datagram-server, ../examples/port-forwarder",
+    numbers: [358, 359, 362, 364, 365, 370, 371, 373, 374, 376],
   },
   "Sockets, select, selectors": {
     file: "../io/socket, ../io/select",

@@ -6,6 +6,7 @@ import { Pool } from "wevent/pool";
 import { StreamServer } from "wevent/server";
 import { listen, type Socket } from "wevent/socket";
 import type { AcceptorEvents, NetDriver, StreamEvents, StreamHandle } from "../../host/core/net.js";
+import { BrokenPool } from "../lib/broken-pool.ts";
 import { codeOf, inHub, thrownIn } from "../lib/hub.ts";
 import { ManualDriver } from "../lib/manual-driver.ts";
 
@@ -243,5 +244,21 @@ it("a TLS handshake has 10 seconds, unless the options say otherwise", async () 
     expect(net.tls).toEqual({ key: "k", handshakeTimeout: 50 });
     (yield* listen()).close();
     expect(net.tls).toBe(undefined);
+  }, options)();
+});
+
+it("362 an error in spawn itself closes the connection and is reported; the server stays started", async () => {
+  const { net, options } = overFake();
+  await inHub(function* ({ reports }) {
+    let served = 0;
+    const server = new StreamServer({}, () => void served++, { spawn: new BrokenPool() });
+    yield* server.start();
+    net.arrive();
+    net.arrive();
+    yield* sleep(1);
+    expect([served, server.started]).toEqual([1, true]);
+    expect(net.streams.map(({ isDestroyed }) => isDestroyed)).toEqual([true, true]);
+    expect((yield* reports()).map(({ error }) => (error as Error).message)).toEqual(["no more"]);
+    yield* server.stop();
   }, options)();
 });
