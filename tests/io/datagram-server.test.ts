@@ -5,8 +5,9 @@ import { type Greenlet, sleep, spawn, Timeout } from "wevent";
 import { Pool } from "wevent/pool";
 import { DatagramServer } from "wevent/server";
 import { ClosedError, DatagramSocket, type InetAddress } from "wevent/socket";
+import { systemError } from "../../host/core/net-errors.js";
 import { BrokenPool } from "../lib/broken-pool.ts";
-import { overFakeUdp, systemError } from "../lib/fake-udp.ts";
+import { overFakeUdp } from "../lib/fake-udp.ts";
 import { codeOf, inHub, thrownBy, thrownIn } from "../lib/hub.ts";
 
 const REAL = { clock: "real" } as const;

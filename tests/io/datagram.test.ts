@@ -4,11 +4,12 @@ import { pbkdf2 } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { expect, it } from "vitest";
 import { type Greenlet, GreenletExit, Hub, sleep, spawn, Timeout } from "wevent";
-import { UnsupportedError } from "wevent/hub";
+import { LoopExit, UnsupportedError } from "wevent/hub";
 import { POLLIN, POLLOUT, Poll, select } from "wevent/select";
 import { ClosedError, DatagramSocket, SocketError } from "wevent/socket";
-import { overFakeUdp, systemError } from "../lib/fake-udp.ts";
-import { codeOf, inHub, rejectionOf, thrownBy, thrownIn, type World } from "../lib/hub.ts";
+import { systemError } from "../../host/core/net-errors.js";
+import { overFakeUdp } from "../lib/fake-udp.ts";
+import { codeOf, inHub, rejectionOf, thrownBy, thrownIn, type World, withHub } from "../lib/hub.ts";
 import { ManualDriver } from "../lib/manual-driver.ts";
 import { NETWORKS } from "../lib/networks.ts";
 
@@ -400,6 +401,25 @@ it("with a peer and no host, the socket is bound to whatever leads to it", async
     expect(net.places.map(({ host, port }) => [host, port])).toEqual(
       ["127.0.0.1", "0.0.0.0", "0.0.0.0", "::", "10.0.0.9"].map((host) => [host, 0]),
     );
+  }, options)();
+});
+
+it("where datagrams come from the hub itself, one that only waits for them is stuck, and told so", async () => {
+  const { net, options } = overFakeUdp();
+  net.isExternal = false;
+  await withHub(async ({ hub }) => {
+    const isStuck = async (wait: () => Iterable<unknown>) => {
+      expect(await rejectionOf(hub.run(wait as () => Generator<unknown, unknown>))).toBeInstanceOf(LoopExit);
+    };
+    net.isPrompt = false;
+    await isStuck(() => DatagramSocket.bind());
+    net.events.bound({ host: "here", port: 7, family: 4 });
+    net.isPrompt = true;
+    const socket = await hub.run(() => DatagramSocket.bind());
+    await isStuck(() => socket.recvFrom());
+    await isStuck(() => socket.sendTo("x", { host: "there", port: 1 }));
+    await isStuck(() => select([socket], [], []));
+    socket.close();
   }, options)();
 });
 

@@ -19,6 +19,7 @@ interface Sent {
 }
 
 export class FakeUdp implements NetDriver {
+  isExternal = true;
   readonly places: DatagramPlace[] = [];
   readonly sent: Sent[] = [];
   closed = 0;
@@ -43,6 +44,7 @@ export class FakeUdp implements NetDriver {
     this.events = events;
     if (this.isPrompt) setImmediate(() => events.bound({ host: "here", port: 7, family: 4 }));
     return {
+      isExternal: this.isExternal,
       send: (data, to, tell) => void this.sent.push({ data, to, tell }),
       close: () => {
         this.closed++;
@@ -64,6 +66,3 @@ export function overFakeUdp() {
   const driver: Driver = Object.assign(new ManualDriver(), { capabilities: new Set(["udp"]), net });
   return { net, options: { driver, clock: "virtual" } as const };
 }
-
-/** What a system reports. */
-export const systemError = (errno: string): Error => Object.assign(new Error(errno), { code: errno });
