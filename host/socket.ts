@@ -171,7 +171,7 @@ export class Socket implements Disposable, Selectable {
     if (this.closed) throw new ClosedError("shut a Socket down");
     const { stream } = this.#connection;
     if (how !== "read") stream.endWriting();
-    if (how !== "write") stream.incoming.ended();
+    if (how !== "write") stream.incoming.drop();
   }
 
   /** Closes it: whoever waits is thrown ClosedError. Twice does nothing. @noswitch */

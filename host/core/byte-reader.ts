@@ -51,6 +51,8 @@ export class ByteReader {
   readonly #line: Reading[] = [];
   readonly #watchers = new Watchers();
   #isPaused = false;
+  /** What comes is nobody's. */
+  #isDropping = false;
 
   constructor(label: string, input: ByteInput, isExternal: boolean) {
     this.label = label;
@@ -76,7 +78,7 @@ export class ByteReader {
   // ---- what the source tells
 
   received(chunk: Uint8Array): void {
-    if (this.isClosed) return;
+    if (this.isClosed || this.#isDropping) return;
     this.buffer.push(chunk);
     this.#changed();
     this.#control();
@@ -99,6 +101,16 @@ export class ByteReader {
     this.buffer.clear();
     for (const reading of this.#line) reading.wakeLater();
     this.#watchers.tell();
+  }
+
+  /** Ends here, though the other side goes on: what it has sent and sends is dropped, and does not stop it. */
+  drop(): void {
+    if (this.isClosed) return;
+    this.#isDropping = true;
+    this.buffer.clear();
+    if (this.#isPaused) this.#input.resume();
+    this.#isPaused = false;
+    this.ended();
   }
 
   // ---- what a read asks

@@ -66,12 +66,12 @@ const SECTIONS: Record<string, { readonly file: string; readonly numbers: readon
   contextvars: { file: "context", numbers: [352] },
   util: { file: "util", numbers: [353, 355, 421, 422, 424] },
   Servers: {
-    file: "../io/server, ../io/accept, ../io/datagram-server, ../examples/port-forwarder",
-    numbers: [358, 359, 362, 364, 365, 370, 371, 373, 374, 376],
+    file: "../io/server, ../io/accept, ../io/tls, ../io/datagram-server, ../examples/port-forwarder",
+    numbers: [356, 358, 359, 361, 362, 364, 365, 367, 368, 370, 371, 373, 374, 376],
   },
   "Sockets, select, selectors": {
     file: "../io/socket, ../io/select",
-    numbers: [377, 379, 380, 392, 394, 395],
+    numbers: [377, 379, 380, 382, 383, 385, 386, 388, 389, 391, 392, 394, 395],
   },
   "pywsgi (HTTP behaviour)": {
     file: "../io/http",

@@ -56,8 +56,7 @@ describe.each(NETWORKS)("over $name", (network) => {
       client.close();
       client.close();
       yield* reader.join();
-      expect(reader.error).toBeInstanceOf(ClosedError);
-      expect(codeOf(thrownBy(() => client.shutdown("write")))).toBe("WEV_ERR_SOCKET_CLOSED");
+      expect([reader.error, reader.value]).toEqual([expect.any(ClosedError), undefined]);
       expect(yield* thrownIn(client.recv())).toBeInstanceOf(ClosedError);
       expect(yield* thrownIn(client.sendAll("x"))).toBeInstanceOf(ClosedError);
       server.close();
@@ -218,6 +217,133 @@ describe.each(NETWORKS)("over $name", (network) => {
   );
 
   it(
+    "half-close of both ends: each has all that the other sent, and then its end",
+    inHub(function* () {
+      const { client, server } = yield* connected();
+      for (const [end, said] of [
+        [client, "from the client"],
+        [server, "from the server"],
+      ] as const) {
+        yield* end.sendAll(said);
+        end.shutdown("write");
+        // Twice does nothing.
+        end.shutdown("write");
+      }
+      yield* sleep(5);
+      expect(yield* client.readLine()).toBe("from the server");
+      expect(yield* server.readLine()).toBe("from the client");
+      for (const end of [client, server]) {
+        expect((yield* end.recv()).length).toBe(0);
+        expect(yield* thrownIn(end.send("x"))).toBeInstanceOf(ClosedError);
+        end.close();
+      }
+    }, network.options()),
+  );
+
+  it(
+    "shutdown for reading wakes who reads, drops what comes without stopping the other side, and answers go",
+    inHub(function* () {
+      const { client, server } = yield* connected();
+      yield* server.sendAll("dropped");
+      yield* sleep(5);
+      client.shutdown("read");
+      expect((yield* client.recv()).length).toBe(0);
+      // Far more than the system holds: it is taken, and not kept.
+      yield* server.sendAll(new Uint8Array(32 << 20));
+      expect((yield* client.recv()).length).toBe(0);
+      yield* client.sendAll("answer");
+      expect(text(yield* server.recv())).toBe("answer");
+      const reader = spawn(() => server.recv());
+      yield* sleep(1);
+      server.shutdown("read");
+      expect((yield* reader).length).toBe(0);
+      client.close();
+      server.close();
+    }, network.options()),
+  );
+
+  it(
+    "shutdown for reading lets a source go on that was paused",
+    inHub(function* () {
+      const { client, server } = yield* connected();
+      const sender = spawn(() => server.sendAll(new Uint8Array(32 << 20)));
+      yield* sleep(30);
+      expect(sender.dead).toBe(false);
+      client.shutdown("read");
+      yield* sender;
+      client.close();
+      server.close();
+    }, network.options()),
+  );
+
+  it(
+    "shutdown for both ends either direction",
+    inHub(function* () {
+      const { client, server } = yield* connected();
+      client.shutdown("both");
+      expect((yield* client.recv()).length).toBe(0);
+      expect(yield* thrownIn(client.send("x"))).toBeInstanceOf(ClosedError);
+      expect((yield* server.recv()).length).toBe(0);
+      client.close();
+      server.close();
+    }, network.options()),
+  );
+
+  it(
+    "close wakes all who read and all who send",
+    inHub(function* () {
+      const { client, server } = yield* connected();
+      const blocked = [
+        ...[1, 2].map(() => spawn(() => client.recv()) as Greenlet),
+        ...[1, 2].map(() => spawn(() => client.sendAll(new Uint8Array(32 << 20))) as Greenlet),
+      ];
+      yield* sleep(5);
+      expect(blocked.map(({ dead }) => dead)).toEqual([false, false, false, false]);
+      client.close();
+      yield* joinAll(blocked);
+      for (const { error } of blocked) expect(error).toBeInstanceOf(ClosedError);
+      server.close();
+    }, network.options()),
+  );
+
+  it(
+    "382 sendAll delivers everything, and nothing where there is nothing, with or without a timeout",
+    inHub(function* () {
+      const { client, server } = yield* connected();
+      const sent = new Uint8Array(1_000_000).map((_, i) => i % 253);
+      const sender = spawn(function* () {
+        for (const limit of [undefined, 30_000]) {
+          expect(yield* client.sendAll("", limit)).toBe(0);
+          expect(yield* client.send(new Uint8Array(0), limit)).toBe(0);
+          expect(yield* client.sendAll(sent, limit)).toBe(sent.length);
+        }
+      });
+      for (let i = 0; i < 2; i++) {
+        expect(Buffer.compare(yield* server.recvExactly(sent.length), sent)).toBe(0);
+      }
+      yield* sender;
+      // An attempt is made even if there is no time to wait for it.
+      expect(yield* client.send("x", 0)).toBe(1);
+      client.shutdown("write");
+      expect(text(yield* server.recv())).toBe("x");
+      expect((yield* server.recv()).length).toBe(0);
+      client.close();
+      server.close();
+    }, network.options()),
+  );
+
+  it(
+    "388 shutdown of a closed socket is a ClosedError",
+    inHub(function* () {
+      const { client, server } = yield* connected();
+      for (const end of [client, server]) end.close();
+      for (const how of ["read", "write", "both"] as const) {
+        expect(codeOf(thrownBy(() => client.shutdown(how)))).toBe("WEV_ERR_SOCKET_CLOSED");
+      }
+    }, network.options()),
+  );
+
+  it(
     "Unix sockets connect by a path",
     inHub(function* () {
       const { path } = network;
@@ -232,7 +358,7 @@ describe.each(NETWORKS)("over $name", (network) => {
   );
 
   it(
-    "a greenlet killed while it connects leaves nothing open",
+    "386 createConnection closes the half-made socket when its greenlet is killed",
     inHub(function* ({ hub }) {
       const listener = yield* listen();
       const connecting = spawn(() => createConnection({ port: portOf(listener) }));

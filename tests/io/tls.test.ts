@@ -90,7 +90,7 @@ it(
 );
 
 it(
-  "a key that is none is told at once, by either end, and nothing listens",
+  "368 a key that is none is told at once, by either end, and nothing listens",
   inHub(function* () {
     const broken = { key: "no key", cert: CERT };
     expect(codeOf(yield* thrownIn(listen({ tls: broken })))).toBe("WEV_ERR_SOCKET_TLS");
