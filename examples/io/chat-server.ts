@@ -1,7 +1,7 @@
 // A chat server with rooms, for telnet and the like. Everybody reads at their own pace, and who does not
 // read at all is shown out; the others do not notice until then.
 //
-//   npm run build && node build/examples/io/chat-server.js
+//   npm run build && node build/examples/io/chat-server.js           (in memory, where time costs none)
 //   node build/examples/io/chat-server.js 7000      (a server, until SIGTERM or ^C)
 //
 // Promised:
@@ -14,7 +14,7 @@
 //   ann: * dan was too slow
 //   the chat is over, with 0 members in 0 rooms
 
-import { run, spawn } from "wevent";
+import { Hub, spawn } from "wevent";
 import { waitSignal } from "wevent/signal";
 import { createConnection, type Socket } from "wevent/socket";
 import { ChatServer } from "./lib/chat.js";
@@ -57,8 +57,10 @@ function* meet(port: number) {
   yield* talking.kill();
 }
 
-await run(function* () {
-  const [askedPort] = process.argv.slice(2);
+const [askedPort] = process.argv.slice(2);
+const hub = askedPort === undefined ? new Hub({ network: "memory", clock: "virtual" }) : new Hub();
+
+await hub.run(function* () {
   const chat = new ChatServer({ port: Number(askedPort ?? 0) });
   yield* chat.start();
   const { port } = chat.address as { port: number };

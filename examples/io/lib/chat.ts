@@ -3,7 +3,8 @@
 //
 // Two greenlets for each member: one reads what they say, the other sends what they are told, from a queue
 // of their own. So a member who reads slowly holds up nobody; one whose queue is full is disconnected,
-// for a word of warning would wait behind all that is not read.
+// for a word of warning would wait behind all that is not read. And nobody talks faster than people hear:
+// one who pours out lines would fill the queues of those who do read, and they would be shown out for it.
 
 import { call, forEach, Queue, sleep, spawn } from "wevent";
 import { StreamServer } from "wevent/server";
@@ -19,6 +20,8 @@ export interface ChatOptions {
   readonly mostUnread?: number;
   /** Omitted: 1000. Who comes then waits until another leaves. */
   readonly mostMembers?: number;
+  /** How long, in ms, a member's next line waits after each: who says more is read more slowly. Omitted: 10. */
+  readonly pace?: number;
 }
 
 class Member {
@@ -67,11 +70,13 @@ function isGone(error: unknown) {
 export class ChatServer {
   readonly #server: StreamServer;
   readonly #mostUnread: number;
+  readonly #paceMs: number;
   readonly #members = new Set<Member>();
   readonly #rooms = new Map<string, Set<Member>>();
 
-  constructor(place: ListenOptions, { mostUnread = 100, mostMembers = 1000 }: ChatOptions = {}) {
+  constructor(place: ListenOptions, { mostUnread = 100, mostMembers = 1000, pace = 10 }: ChatOptions = {}) {
     this.#mostUnread = mostUnread;
+    this.#paceMs = pace;
     // Who listens may be silent for hours: no limit for a call.
     const limits = { spawn: mostMembers, timeout: null };
     this.#server = new StreamServer(place, (socket) => this.#attend(socket), limits);
@@ -138,8 +143,7 @@ export class ChatServer {
       if (line === null || line === "/quit") return;
       if (isNamed) this.#obey(member, line);
       else isNamed = this.#name(member, line);
-      // Lines that have come already are read without a wait; those who are told get a turn after each.
-      yield* sleep(0);
+      yield* sleep(this.#paceMs);
     }
   }
 
