@@ -4,7 +4,7 @@ import { driver as runtimeDriver } from "#driver";
 import { requireCallback, requireDriver, requireOptions } from "./check.js";
 import type { Driver } from "./driver.js";
 import { checkMs, describe, RangeUsageError, UsageError } from "./errors.js";
-import { MemoryNetwork } from "./memory-network.js";
+import type { MemoryNetwork } from "./memory-network.js";
 import type { ErrorReport } from "./report.js";
 
 export interface HubOptions {
@@ -73,11 +73,22 @@ export function checkedOptions(options: HubOptions): CheckedOptions {
   return network === undefined ? checked : { ...checked, network: networkOf(network) };
 }
 
+/** Makes what "memory" stands for. Null: a bundler has left it out, for nothing names it. */
+let makeMemoryNetwork: (() => MemoryNetwork) | null = null;
+
+/** memory-network.ts says how, so that a program that never names it need not carry it. */
+export function setMemoryNetwork(make: () => MemoryNetwork): void {
+  makeMemoryNetwork = make;
+}
+
 function networkOf(network: unknown): MemoryNetwork {
-  if (network === "memory") return new MemoryNetwork();
-  if (network instanceof MemoryNetwork) return network;
+  if (network === "memory" && makeMemoryNetwork !== null) return makeMemoryNetwork();
+  if (typeof network === "object" && network !== null && "_attach" in network)
+    return network as MemoryNetwork;
   throw new UsageError(
     "WEV_ERR_ARGUMENT",
-    `could not use ${describe(network)} as network because there is no such network; give "memory" or a MemoryNetwork`,
+    network === "memory"
+      ? 'could not use "memory" as network because this program was bundled without it; give new MemoryNetwork()'
+      : `could not use ${describe(network)} as network because there is no such network; give "memory" or a MemoryNetwork`,
   );
 }

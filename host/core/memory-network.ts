@@ -8,6 +8,7 @@ import type { Capability } from "./driver.js";
 import { checkInteger, checkMs, describe, RangeUsageError, UsageError } from "./errors.js";
 import type { Greenlet } from "./greenlet.js";
 import type { Hub } from "./hub.js";
+import { setMemoryNetwork } from "./hub-options.js";
 import { Flights } from "./memory-datagrams.js";
 import { MemoryHost } from "./memory-host.js";
 import { MemoryLink, type MemoryLinkOptions } from "./memory-link.js";
@@ -284,3 +285,5 @@ export class MemoryNetwork {
     );
   }
 }
+
+setMemoryNetwork(() => new MemoryNetwork());
