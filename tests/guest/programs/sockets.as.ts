@@ -1,6 +1,6 @@
 // Sockets, servers and select as a guest's own blocking calls. Each export logs what it saw.
 import {
-  catchExit, collect, createConnection, DatagramSocket, getCurrent, joinAll, kill, listen, lookup, onExit, Pool, select, Selectable,
+  catchExit, collect, createConnection, Datagram, DatagramServer, DatagramSocket, getCurrent, joinAll, kill, listen, lookup, onExit, Pool, select, Selectable,
   Shutdown, sleep, Socket, socketPair, spawn, Status, StreamServer, Timeout,
 } from "wevent/assembly";
 
@@ -427,6 +427,33 @@ export function datagrams(): void {
   waiting.join();
   console.log("closed " + two.closed.toString() + " " + word(two.sendTo("x", "127.0.0.1", 1)) + " " + (two.address == null).toString() + " " + two.dropped.toString());
   one.close();
+}
+
+let answering: DatagramServer | null = null;
+
+function answer(datagram: Datagram): void {
+  const words = text(datagram.data);
+  if (words == "trap") throw new Error("asked to");
+  if (words == "slowly") sleep(30);
+  collect();
+  answering!.sendTo("<" + words + ">", datagram.address.host, datagram.address.port);
+}
+
+export function startDatagramServer(): i32 {
+  const made = new DatagramServer({}, answer, new Pool(2));
+  answering = made;
+  // Two who start it at once start one.
+  joinAll([spawn(startOther, made), spawn(startOther, made)]);
+  return made.address!.port;
+}
+
+function startOther(server: DatagramServer): void {
+  server.start();
+}
+
+export function stopDatagramServer(): void {
+  answering!.stop(-1);
+  console.log(word(answering!.sendTo("x", "127.0.0.1", 1)) + " " + answering!.handlerCount.toString() + " " + answering!.dropped.toString());
 }
 
 // ---- the rest
