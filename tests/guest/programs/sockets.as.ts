@@ -451,6 +451,10 @@ function startOther(server: DatagramServer): void {
   server.start();
 }
 
+export function datagramHandlers(): i32 {
+  return answering!.handlerCount;
+}
+
 export function stopDatagramServer(): void {
   answering!.stop(-1);
   console.log(word(answering!.sendTo("x", "127.0.0.1", 1)) + " " + answering!.handlerCount.toString() + " " + answering!.dropped.toString());
