@@ -1,5 +1,6 @@
-// behaviours.md, "Servers", for datagrams: over the loopback of a real system, where only order and lower
-// bounds are asserted; and over a driver that does what a test tells it, in virtual time.
+// behaviours.md, "Servers", for datagrams: over each network, where only order and lower bounds are asserted,
+// for one of them is the loopback of a real system; and over a driver that does what a test tells it, in
+// virtual time.
 import { expect, it } from "vitest";
 import { type Greenlet, sleep, spawn, Timeout } from "wevent";
 import { Pool } from "wevent/pool";
@@ -8,11 +9,15 @@ import { ClosedError, DatagramSocket, type InetAddress } from "wevent/socket";
 import { systemError } from "../../host/core/net-errors.js";
 import { BrokenPool } from "../lib/broken-pool.ts";
 import { overFakeUdp } from "../lib/fake-udp.ts";
-import { codeOf, inHub, thrownBy, thrownIn } from "../lib/hub.ts";
-
-const REAL = { clock: "real" } as const;
+import { codeOf, inHub, thrownBy, thrownIn, type World } from "../lib/hub.ts";
+import { NETWORKS } from "../lib/networks.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** A test over the network of the system and over those in memory. */
+function overEach(name: string, body: (world: World) => Generator<unknown, unknown, unknown>): void {
+  for (const network of NETWORKS) it(`${name} (${network.name})`, inHub(body, network.options()));
+}
 
 /** A server that answers with what it is sent. */
 function echoServer(options = {}): DatagramServer {
@@ -33,84 +38,72 @@ function* ask(to: InetAddress, question: string, ms = 1000) {
   return text(yield* client.recv(ms));
 }
 
-it(
-  "374 handle(data, address) is called for each datagram, and sendTo answers",
-  inHub(function* ({ log }) {
-    const server = new DatagramServer({}, function* (data, address) {
-      log.push(`${text(data)} from ${address.host}`);
-      yield* server.sendTo(`${text(data)}!`, address);
-    });
-    expect([server.started, server.address, server.dropped]).toEqual([false, null, 0]);
-    yield* server.start();
-    yield* server.start();
-    expect(server.started).toBe(true);
-    const to = server.address!;
-    expect(to).toMatchObject({ host: "127.0.0.1", family: 4 });
-    expect([yield* ask(to, "one"), yield* ask(to, "two")]).toEqual(["one!", "two!"]);
-    expect(log).toEqual(["one from 127.0.0.1", "two from 127.0.0.1"]);
-    yield* server.stop();
-    expect([server.started, server.closed]).toEqual([false, true]);
-    // Its port is free.
-    (yield* DatagramSocket.bind({ port: to.port })).close();
-    expect(codeOf(yield* thrownIn(server.start()))).toBe("WEV_ERR_ARGUMENT");
-  }, REAL),
-);
+overEach("374 handle(data, address) is called for each datagram, and sendTo answers", function* ({ log }) {
+  const server = new DatagramServer({}, function* (data, address) {
+    log.push(`${text(data)} from ${address.host}`);
+    yield* server.sendTo(`${text(data)}!`, address);
+  });
+  expect([server.started, server.address, server.dropped]).toEqual([false, null, 0]);
+  yield* server.start();
+  yield* server.start();
+  expect(server.started).toBe(true);
+  const to = server.address!;
+  expect(to).toMatchObject({ host: "127.0.0.1", family: 4 });
+  expect([yield* ask(to, "one"), yield* ask(to, "two")]).toEqual(["one!", "two!"]);
+  expect(log).toEqual(["one from 127.0.0.1", "two from 127.0.0.1"]);
+  yield* server.stop();
+  expect([server.started, server.closed]).toEqual([false, true]);
+  // Its port is free.
+  (yield* DatagramSocket.bind({ port: to.port })).close();
+  expect(codeOf(yield* thrownIn(server.start()))).toBe("WEV_ERR_ARGUMENT");
+});
 
-it(
-  "358 after stopAccepting datagrams wait; startAccepting handles them",
-  inHub(function* () {
-    const server = echoServer();
-    yield* server.start();
-    const to = server.address!;
-    expect(yield* ask(to, "one")).toBe("one");
-    server.stopAccepting();
-    yield* sleep(1);
-    const waiting = spawn(() => ask(to, "two"));
-    yield* sleep(20);
-    expect(waiting.dead).toBe(false);
-    server.startAccepting();
-    expect(yield* waiting).toBe("two");
-    yield* server.stop();
-  }, REAL),
-);
+overEach("358 after stopAccepting datagrams wait; startAccepting handles them", function* () {
+  const server = echoServer();
+  yield* server.start();
+  const to = server.address!;
+  expect(yield* ask(to, "one")).toBe("one");
+  server.stopAccepting();
+  yield* sleep(1);
+  const waiting = spawn(() => ask(to, "two"));
+  yield* sleep(20);
+  expect(waiting.dead).toBe(false);
+  server.startAccepting();
+  expect(yield* waiting).toBe("two");
+  yield* server.stop();
+});
 
-it(
-  "359 serveForever starts the server, and returns after stop",
-  inHub(function* () {
-    const server = echoServer();
-    const serving = spawn(() => server.serveForever());
-    while (!server.started) yield* sleep(1);
-    expect(yield* ask(server.address!, "hello")).toBe("hello");
-    yield* server.stop();
-    yield* serving;
-    expect(server.started).toBe(false);
-  }, REAL),
-);
+overEach("359 serveForever starts the server, and returns after stop", function* () {
+  const server = echoServer();
+  const serving = spawn(() => server.serveForever());
+  while (!server.started) yield* sleep(1);
+  expect(yield* ask(server.address!, "hello")).toBe("hello");
+  yield* server.stop();
+  yield* serving;
+  expect(server.started).toBe(false);
+});
 
 for (const [name, how] of [
   ["any number", null],
   ["a pool of 2", 2],
   ["a Pool", () => new Pool(2)],
 ] as const) {
-  it(
-    `370 one failing handler never affects other datagrams (${name})`,
-    inHub(function* ({ reports }) {
-      const server = new DatagramServer(
-        {},
-        function* (data, address) {
-          if (text(data) === "fail") throw new Error("as asked");
-          yield* server.sendTo(data, address);
-        },
-        { spawn: typeof how === "function" ? how() : how },
-      );
-      yield* server.start();
-      const to = server.address!;
-      expect(yield* thrownIn(ask(to, "fail", 20))).toBeInstanceOf(Timeout);
-      expect(yield* ask(to, "go on")).toBe("go on");
-      yield* server.stop();
-      expect((yield* reports()).map((report) => (report.error as Error).message)).toEqual(["as asked"]);
-    }, REAL),
-  );
+  overEach(`370 one failing handler never affects other datagrams (${name})`, function* ({ reports }) {
+    const server = new DatagramServer(
+      {},
+      function* (data, address) {
+        if (text(data) === "fail") throw new Error("as asked");
+        yield* server.sendTo(data, address);
+      },
+      { spawn: typeof how === "function" ? how() : how },
+    );
+    yield* server.start();
+    const to = server.address!;
+    expect(yield* thrownIn(ask(to, "fail", 20))).toBeInstanceOf(Timeout);
+    expect(yield* ask(to, "go on")).toBe("go on");
+    yield* server.stop();
+    expect((yield* reports()).map((report) => (report.error as Error).message)).toEqual(["as asked"]);
+  });
 }
 
 it("362 an error in spawn itself is reported, and the server stays started", async () => {
@@ -263,20 +256,17 @@ it("a server that is stopped while it binds is closed, and one that two start bi
   }, options)();
 });
 
-it(
-  "start says why it cannot be there, and may be tried again",
-  inHub(function* () {
-    const taken = yield* DatagramSocket.bind();
-    const server = new DatagramServer({ port: taken.address.port }, () => {});
-    expect(codeOf(yield* thrownIn(server.start()))).toBe("WEV_ERR_SOCKET_ADDRESS");
-    expect([server.started, server.closed]).toEqual([false, false]);
-    taken.close();
-    yield* sleep(5);
-    yield* server.start();
-    expect(server.address).toEqual(taken.address);
-    yield* server.stop();
-  }, REAL),
-);
+overEach("start says why it cannot be there, and may be tried again", function* () {
+  const taken = yield* DatagramSocket.bind();
+  const server = new DatagramServer({ port: taken.address.port }, () => {});
+  expect(codeOf(yield* thrownIn(server.start()))).toBe("WEV_ERR_SOCKET_ADDRESS");
+  expect([server.started, server.closed]).toEqual([false, false]);
+  taken.close();
+  yield* sleep(5);
+  yield* server.start();
+  expect(server.address).toEqual(taken.address);
+  yield* server.stop();
+});
 
 it("a server leaves its scope stopped", async () => {
   const { net, options } = overFakeUdp();
