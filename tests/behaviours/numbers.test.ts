@@ -102,7 +102,9 @@ for (const [section, { file, numbers }] of Object.entries(SECTIONS)) {
       .split(", ")
       .map((name) => read(`${name}.test.ts`))
       .join("\n");
-    const tested = [...source.matchAll(/^\s*(?:(?:it|overEach)\()?["'`](\d+) /gm)].map((match) => Number(match[1]));
+    const tested = [...source.matchAll(/^\s*(?:(?:it|overEach)\()?["'`](\d+) /gm)].map((match) =>
+      Number(match[1]),
+    );
     const covered = new Set([...tested, ...explained(section)]);
     expect(numbers.filter((number) => !covered.has(number))).toEqual([]);
     // A part of an object may be held by the object's own file: killing its waiters (70), and the like.
