@@ -34,6 +34,7 @@ export type { TreeNode } from "./core/inspect.js";
 export { MemoryHost } from "./core/memory-host.js";
 export type { MemoryLinkOptions } from "./core/memory-link.js";
 export { MemoryNetwork, type MemoryNetworkOptions } from "./core/memory-network.js";
+export { Network } from "./core/network.js";
 export { Operation } from "./core/operation.js";
 export type { ErrorReport } from "./core/report.js";
 export type { HubStats } from "./core/stats.js";

@@ -5,6 +5,7 @@ import { requireCallback, requireDriver, requireOptions } from "./check.js";
 import type { Driver } from "./driver.js";
 import { checkMs, describe, RangeUsageError, UsageError } from "./errors.js";
 import type { MemoryNetwork } from "./memory-network.js";
+import type { Network } from "./network.js";
 import type { ErrorReport } from "./report.js";
 
 export interface HubOptions {
@@ -34,15 +35,15 @@ export interface HubOptions {
    */
   readonly context?: boolean;
   /**
-   * "memory": sockets, listeners and `lookup` use a network inside the process, on any runtime; or a
-   * MemoryNetwork of one's own, which no other hub has. Omitted: the runtime's.
+   * "memory": sockets, listeners and `lookup` use a network inside the process, on any runtime. Or a network
+   * of one's own: a MemoryNetwork, which no other hub has; a Gateway. Omitted: the runtime's.
    */
-  readonly network?: "memory" | MemoryNetwork;
+  readonly network?: "memory" | Network;
 }
 
 /** The options with their defaults. */
 type CheckedOptions = Omit<HubOptions, "network"> &
-  Required<Pick<HubOptions, "driver" | "clock" | "seed" | "turnMs">> & { readonly network?: MemoryNetwork };
+  Required<Pick<HubOptions, "driver" | "clock" | "seed" | "turnMs">> & { readonly network?: Network };
 
 /** Throws unless each option is within its limits. */
 export function checkedOptions(options: HubOptions): CheckedOptions {
@@ -81,14 +82,13 @@ export function setMemoryNetwork(make: () => MemoryNetwork): void {
   makeMemoryNetwork = make;
 }
 
-function networkOf(network: unknown): MemoryNetwork {
+function networkOf(network: unknown): Network {
   if (network === "memory" && makeMemoryNetwork !== null) return makeMemoryNetwork();
-  if (typeof network === "object" && network !== null && "_attach" in network)
-    return network as MemoryNetwork;
+  if (typeof network === "object" && network !== null && "_attach" in network) return network as Network;
   throw new UsageError(
     "WEV_ERR_ARGUMENT",
     network === "memory"
       ? 'could not use "memory" as network because this program was bundled without it; give new MemoryNetwork()'
-      : `could not use ${describe(network)} as network because there is no such network; give "memory" or a MemoryNetwork`,
+      : `could not use ${describe(network)} as network because there is no such network; give "memory", a MemoryNetwork or a Gateway`,
   );
 }

@@ -27,8 +27,8 @@ import {
 import { Link } from "./link.js";
 import { MainWaits } from "./main-waits.js";
 import { Offer } from "./meeting.js";
-import type { MemoryNetwork } from "./memory-network.js";
 import type { NetDriver } from "./net.js";
+import type { Network } from "./network.js";
 import { type Observer, Observers } from "./observe.js";
 import { type Operation, setOutside } from "./operation.js";
 import { Pump } from "./pump.js";
@@ -91,8 +91,8 @@ export class Hub {
   readonly resources = new Set<() => void>();
   /** @internal Main's copies of what `local` gave, by the local. */
   readonly mainCopies = new WeakMap<object, object>();
-  /** The network in memory that its sockets use; null: the runtime's. */
-  readonly network: MemoryNetwork | null;
+  /** The network that its sockets use; null: the runtime's. */
+  readonly network: Network | null;
   readonly main: Main = { name: "main", id: 0, hub: this, locals: Object.create(null) };
 
   readonly #driver: Driver;
@@ -192,7 +192,7 @@ export class Hub {
   netFor(capability: Capability): NetDriver {
     const net = this.network === null ? this.#driver.net : this.network._net;
     if (net !== undefined && this.can(capability)) return net;
-    const where = this.network === null ? this.runtime : `${this.runtime} with a network in memory`;
+    const where = this.network === null ? this.runtime : `${this.runtime} with ${this.network.label}`;
     throw new UnsupportedError(capability, where);
   }
 

@@ -14,7 +14,7 @@ import { MemoryHost } from "./memory-host.js";
 import { MemoryLink, type MemoryLinkOptions } from "./memory-link.js";
 import { MemoryNet } from "./memory-net.js";
 import { isAddress, isAny, isBroadcast, isLoopback } from "./memory-ports.js";
-import { NET_CAPABILITIES } from "./net.js";
+import { Network } from "./network.js";
 import type { Task } from "./task.js";
 
 /** What a network in memory is like. The ways of each pair of hosts, and of a host to itself, begin like this. */
@@ -64,7 +64,10 @@ interface Breakable {
  * @source gevent has none
  * @since 0.1
  */
-export class MemoryNetwork {
+export class MemoryNetwork extends Network {
+  readonly label = "a network in memory";
+  /** @internal */
+  readonly _capabilities = CAPABILITIES;
   /** @internal The driver's part. */
   readonly _net = new MemoryNet(this);
   /** @internal */
@@ -87,6 +90,7 @@ export class MemoryNetwork {
   #isPlacing = false;
 
   constructor(options: MemoryNetworkOptions = {}) {
+    super();
     requireOptions(options);
     const { windowBytes = 65_536, giveUpMs = 120_000, ...link } = options;
     checkInteger(windowBytes, 1, "use a window of");
@@ -187,16 +191,8 @@ export class MemoryNetwork {
 
   // ---- the hub and the driver ask
 
-  /** @internal What a runtime can do with this network in place of its own. */
-  _capabilitiesWith(runtime: ReadonlySet<Capability>): ReadonlySet<Capability> {
-    const others = [...runtime].filter(
-      (capability) => !(NET_CAPABILITIES as readonly string[]).includes(capability),
-    );
-    return new Set([...others, ...CAPABILITIES]);
-  }
-
   /** @internal A network is of one hub: its delays are that hub's timers. */
-  _attach(hub: Hub, seed: number): void {
+  override _attach(hub: Hub, seed: number): void {
     if (this.#hub !== null) {
       throw new UsageError(
         "WEV_ERR_ARGUMENT",

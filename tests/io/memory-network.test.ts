@@ -123,8 +123,8 @@ it(
   "over the real clock delays take their time",
   inHub(
     function* ({ hub }) {
-      const { network } = hub;
-      network!.link("main", "main", { delayMs: 15 });
+      const network = hub.network as MemoryNetwork;
+      network.link("main", "main", { delayMs: 15 });
       const listener = yield* listen();
       const startedAtMs = hub.now();
       const client = yield* createConnection({ port: portOf(listener) });

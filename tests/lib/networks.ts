@@ -47,7 +47,7 @@ function inMemory(name: string, options: () => WorldOptions): TestNetwork {
       spawn(function* () {
         using socket = yield* listener.accept();
         yield* socket.recv();
-        hub.network!.reset();
+        (hub.network as MemoryNetwork).reset();
       });
       return { port: (listener.address as { port: number }).port, close: () => listener.close() };
     },
