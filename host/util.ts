@@ -5,5 +5,5 @@ export { assertSwitches, FailedToSwitch, type SwitchOptions } from "./util/asser
 export { type BlockedOptions, type BlockedReport, onBlocked } from "./util/blocked.js";
 export { type FormatOptions, GreenletTree } from "./util/greenlet-tree.js";
 export { formatRunInfo, printRunInfo } from "./util/run-info.js";
-export { type Trace, type TraceEvent, traceHub } from "./util/trace.js";
+export { type Trace, type TraceEvent, type TraceOptions, traceHub } from "./util/trace.js";
 export { trackGreenlets } from "./util/track.js";

@@ -9,13 +9,14 @@ import { Contexts } from "./context.js";
 import { type Core, instantiateCore } from "./core.js";
 import { current, outsideTasks } from "./current.js";
 import type { Capability, Driver, DriverParts } from "./driver.js";
-import { describe, HubDestroyed, UnsupportedError, UsageError } from "./errors.js";
+import { checkInteger, describe, HubDestroyed, UnsupportedError, UsageError } from "./errors.js";
 import { GreenletExit } from "./exit.js";
 import { type AnyBody, type Body, Greenlet } from "./greenlet.js";
 import { checkedOptions, type HubOptions } from "./hub-options.js";
 import {
   type GuestTasks,
   type Halves,
+  isTask,
   listRows,
   parentOf,
   type RowView,
@@ -273,6 +274,34 @@ export class Hub {
    */
   tree(): TreeNode {
     return treeOf(this.#rows(), this.halves);
+  }
+
+  /**
+   * Kills the greenlet that listings and traces call by this number, of either kind, as `Greenlet.kill` does,
+   * and waits for nothing. For those who look at a hub from outside: a console, a page. @noswitch
+   *
+   * @param id - Main has 0, and cannot be killed.
+   * @returns false: no greenlet has that number, or it has ended.
+   * @throws {@link RangeUsageError} WEV_ERR_RANGE when `id` is not an integer from 0
+   */
+  kill(id: number): boolean {
+    checkInteger(id, 0, "kill the greenlet with the id");
+    const row = this.#rows().find((one) => one.serial === id && isTask(one));
+    return row !== undefined && this.killRow(row.address, id);
+  }
+
+  /** @internal Kills the greenlet in a row. False: the row is not that greenlet's. */
+  killRow(row: number, serial: number): boolean {
+    const task = this.taskOf(row);
+    if (task === null) {
+      const status = this.core.interrupt(row, serial);
+      if (status === Status.Exhausted) throw exhausted("kill");
+      this.schedule();
+      return status !== Status.Gone;
+    }
+    if (task._serial !== serial || !(task instanceof Greenlet)) return false;
+    task.throw(new GreenletExit());
+    return true;
   }
 
   /**

@@ -10,7 +10,7 @@ import { Refusal } from "../../assembly/guest/abi.js";
 import { outsideTasks } from "../core/current.js";
 import { UsageError } from "../core/errors.js";
 import type { Frame } from "../core/frame.js";
-import { type Body, Greenlet } from "../core/greenlet.js";
+import type { Body, Greenlet } from "../core/greenlet.js";
 import { enterHub, type Hub } from "../core/hub.js";
 import { listRows, nameOf } from "../core/inspect.js";
 import { done, Operation, type Step } from "../core/operation.js";
@@ -273,7 +273,7 @@ export class Guest implements Home {
         entry: this.#entry,
         refuse: (why: Refusal) => this.#refuse(why),
         tooDeep: (row: number, sizeBytes: number) => this.#noteTooDeep(row, sizeBytes),
-        killRemote: (row: number, serial: number) => this.#killRemote(row, serial),
+        killRemote: (row: number, serial: number) => void this.hub.killRow(row, serial),
       },
     };
     const linked: Record<string, Record<string, unknown>> = {};
@@ -324,13 +324,6 @@ export class Guest implements Home {
     const error = new StackTooDeep(name, sizeBytes, this.#stackBytes);
     if (task !== null) this.tooDeep.set(row, error);
     else this.hub.report({ error, context: this, name });
-  }
-
-  #killRemote(row: number, serial: number): void {
-    const { hub } = this;
-    const task = hub.taskOf(row);
-    if (task === null) hub.core.interrupt(row, serial);
-    else if (task._serial === serial && task instanceof Greenlet) task.kill(undefined, { block: false });
   }
 
   /** One of its own greenlets has trapped: JavaScript learns of it here, and nowhere else. */

@@ -6,6 +6,7 @@
 // (a virtual one does), each event is one nanosecond after the one before. So the order is always seen.
 
 import { Entry, Outcome, Reason, State } from "../../assembly/core/abi.js";
+import { requireCallback, requireOptions } from "../core/check.js";
 import { currentHub, type Hub, requireHub } from "../core/hub.js";
 import { heldBy, kindOf, nameOf, type RowView, waitsFor } from "../core/inspect.js";
 import type { Observer } from "../core/observe.js";
@@ -31,8 +32,17 @@ export interface TraceEvent {
 
 /** A trace that is going on. */
 export interface Trace {
-  /** Ends it and gives what was recorded. Calling it again gives the same. @noswitch */
+  /** Ends it and gives what was recorded and not yet handed out. Calling it again gives the same. @noswitch */
   stop(): readonly TraceEvent[];
+}
+
+/** How a trace is made. */
+export interface TraceOptions {
+  /**
+   * Takes the events as they happen, in place of `stop()`: those of a turn, in the order of their times, when
+   * it has ended. It is called in the hub, where nothing may block.
+   */
+  readonly onEvents?: (events: readonly TraceEvent[]) => void;
 }
 
 const PID = 1;
@@ -56,7 +66,8 @@ interface Slice {
 
 class Recorder implements Observer {
   readonly #hub: Hub;
-  readonly #events: TraceEvent[] = [];
+  readonly #onEvents: TraceOptions["onEvents"];
+  #events: TraceEvent[] = [];
   readonly #beganMs: number;
   #lastNs = -1;
   #arrows = 0;
@@ -76,8 +87,9 @@ class Recorder implements Observer {
   #lastEnd: { readonly id: number; readonly cause: Cause } | null = null;
   readonly #stopObserving: () => void;
 
-  constructor(hub: Hub) {
+  constructor(hub: Hub, { onEvents }: TraceOptions) {
     this.#hub = hub;
+    this.#onEvents = onEvents;
     this.#beganMs = hub.now();
     this.#meta("process_name", MAIN_LANE, "wevent");
     this.#lane(MAIN_LANE, "main");
@@ -89,7 +101,7 @@ class Recorder implements Observer {
   stop(): readonly TraceEvent[] {
     this.#stopObserving();
     this.#end("the trace ended");
-    return this.#events.sort((a, b) => a.ts - b.ts);
+    return this.#sorted();
   }
 
   // ---- what the scheduler tells
@@ -143,6 +155,18 @@ class Recorder implements Observer {
     if (entry === Entry.Interrupt) name = "interrupt";
     else if (entry === Entry.Resume && !this.#started.has(id)) name = "spawn";
     this.#causes.set(id, this.#open === null ? this.#outside(name) : this.#cause(this.#open.tid, name));
+  }
+
+  turnEnded(): void {
+    const onEvents = this.#onEvents;
+    if (onEvents === undefined || this.#events.length === 0) return;
+    const events = this.#sorted();
+    this.#events = [];
+    this.#hub.guard(() => onEvents(events), onEvents);
+  }
+
+  #sorted(): TraceEvent[] {
+    return this.#events.sort((a, b) => a.ts - b.ts);
   }
 
   #idOf(row: number): number {
@@ -219,18 +243,20 @@ class Recorder implements Observer {
 
 /**
  * Records every run of every greenlet of a hub, of both kinds, until it is stopped. The events are kept in
- * memory, one or more for each switch.
+ * memory, one or more for each switch, unless `onEvents` takes them.
  *
  * @noswitch
  * @param hub - Omitted: the current one.
- * @throws {@link UsageError} WEV_ERR_ARGUMENT when `hub` is not a hub
+ * @throws {@link UsageError} WEV_ERR_ARGUMENT when `hub` is not a hub, or `onEvents` not a function
  * @example a file that https://ui.perfetto.dev opens
  * const trace = traceHub();
  * await joinAll([spawn(work)]);
  * writeFileSync("out.json", JSON.stringify({ traceEvents: trace.stop() }));
  * @since 0.1
  */
-export function traceHub(hub: Hub = currentHub()): Trace {
+export function traceHub(hub: Hub = currentHub(), options: TraceOptions = {}): Trace {
   requireHub(hub, "trace");
-  return new Recorder(hub);
+  requireOptions(options);
+  if (options.onEvents !== undefined) requireCallback(options.onEvents, "give events to");
+  return new Recorder(hub, options);
 }

@@ -1,7 +1,7 @@
 // behaviours.md, "Waiter, hub, loop", as far as it can apply; the rest is in docs/differences.md.
 import { expect, it, vi } from "vitest";
 import { Event, getHub, Hub, iwait, sleep, spawn, wait } from "wevent";
-import { codeOf, inHub, rejectionOf, runtimeTurn, thrownIn, withHub } from "../lib/hub.ts";
+import { codeOf, inHub, rejectionOf, runtimeTurn, thrownBy, thrownIn, withHub } from "../lib/hub.ts";
 
 it(
   "320 a second greenlet that waits with an iwait in use is refused",
@@ -159,3 +159,50 @@ it("can tells the capabilities of the runtime", () => {
   expect(hub.runtime).toBe("node");
   hub.destroy();
 });
+
+it(
+  "Hub.kill() ends the greenlet of a number, whose cleanup may block, and waits for nothing",
+  inHub(function* ({ hub, log }) {
+    const greenlet = spawn(function* () {
+      try {
+        yield* sleep(60_000);
+      } finally {
+        yield* sleep(1);
+        log.push("cleaned up");
+      }
+    });
+    const unstarted = spawn(() => log.push("never"));
+    expect(hub.kill(unstarted.id)).toBe(true);
+    expect(unstarted.dead).toBe(true);
+    yield* sleep(0);
+    expect(hub.kill(greenlet.id)).toBe(true);
+    expect(greenlet.dead).toBe(false);
+    yield* greenlet.join();
+    expect(log).toEqual(["cleaned up"]);
+    expect(greenlet.successful()).toBe(true);
+  }),
+);
+
+it(
+  "Hub.kill() answers false for main, for one that has ended and for a number of nobody, and refuses what is none",
+  withHub(async ({ hub }) => {
+    await hub.run(function* () {
+      const ended = spawn(() => 1);
+      const { id } = ended;
+      yield* ended.join();
+      expect(hub.kill(id)).toBe(false);
+      expect(hub.kill(0)).toBe(false);
+      expect(hub.kill(0x3ffffff)).toBe(false);
+      for (const id of [1.5, -1, Number.NaN, "1", null]) {
+        expect(codeOf(thrownBy(() => hub.kill(id as number)))).toBe("WEV_ERR_RANGE");
+      }
+    });
+    // An await from outside stands in a row as a greenlet does, and is none.
+    const waiting = hub.run(() => sleep(1));
+    for (let id = 1; id < 40; id++) if (id !== greenletIn(hub)) expect(hub.kill(id)).toBe(false);
+    await waiting;
+  }),
+);
+
+/** The number of the only greenlet. */
+const greenletIn = (hub: Hub): number => hub.tree().children[0]!.id;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Event, Greenlet, Hub, joinAll, sleep, spawn, spawnLater } from "wevent";
 import { type TraceEvent, traceHub } from "wevent/util";
-import { inHub } from "../lib/hub.js";
+import { codeOf, inHub, thrownBy, withHub } from "../lib/hub.js";
 import { arrowsOf, breaches, lanesOf, runsOf } from "../lib/trace-rules.js";
 
 /** The trace of a program in a hub of its own. */
@@ -121,6 +121,46 @@ describe("traceHub()", () => {
       expect([...lanesOf(events).values()]).toContain("Nameless");
     }),
   );
+
+  it("traceHub() with onEvents hands out at the end of each turn what the same program's whole trace has", async () => {
+    const hub = new Hub({ clock: "virtual" });
+    const turns: (readonly TraceEvent[])[] = [];
+    const trace = traceHub(hub, { onEvents: (events) => turns.push(events) });
+    await hub.run(handover);
+    const live = turns.length;
+    const rest = trace.stop();
+    expect(trace.stop()).toBe(rest);
+    expect(live).toBeGreaterThan(0);
+    expect([...turns.flat(), ...rest]).toEqual(await traced(handover));
+    hub.destroy();
+  });
+
+  it(
+    "traceHub() calls onEvents where it may spawn and wake, and reports what it throws",
+    withHub(async ({ hub, takeReports }) => {
+      const error = new Error("no more");
+      let spawned: Greenlet<unknown> | null = null;
+      const trace = traceHub(hub, {
+        onEvents() {
+          if (spawned !== null) return;
+          spawned = spawn(() => sleep(1));
+          throw error;
+        },
+      });
+      await hub.run(() => sleep(2));
+      trace.stop();
+      expect(spawned!.successful()).toBe(true);
+      expect(takeReports().map((report) => report.error)).toEqual([error]);
+    }),
+  );
+
+  it("traceHub() refuses what is no function at once", () => {
+    const hub = new Hub();
+    expect(codeOf(thrownBy(() => traceHub(hub, { onEvents: 1 as never })))).toBe("WEV_ERR_ARGUMENT");
+    expect(codeOf(thrownBy(() => traceHub(hub, null as never)))).toBe("WEV_ERR_ARGUMENT");
+    expect(hub.stats().observers).toBe(0);
+    hub.destroy();
+  });
 
   it("traceHub() keeps the format's rules, whatever the program", async () => {
     const step = fc.record({

@@ -71,6 +71,21 @@ describe.each(builds.map((build) => [name(build), build] as const))("seeing a gu
     hub.destroy();
   });
 
+  test("Hub.kill() ends a guest's greenlet by the number that listings give", async () => {
+    const { hub, guest } = await world(build);
+    await hub.run(function* () {
+      const boss = guest.spawn("boss");
+      yield* sleep(3);
+      const worker = [...nodes(hub.tree())].find((node) => node.name === "worker")!;
+      expect(hub.kill(worker.id)).toBe(true);
+      yield* sleep(0);
+      expect([...nodes(hub.tree())].map((node) => node.name)).not.toContain("worker");
+      expect(hub.kill(worker.id)).toBe(false);
+      yield* boss.kill();
+    });
+    hub.destroy();
+  });
+
   test("traceHub() has a lane for each guest greenlet, and keeps the format's rules", async () => {
     const { hub, guest } = await world(build);
     const trace = traceHub(hub);
