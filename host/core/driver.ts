@@ -128,6 +128,8 @@ export interface Driver extends DriverParts {
   /** The runtime's name, for error texts: "node", "generic". */
   readonly runtime: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** Longest turn in ms that suits the runtime, where the hub's options say nothing. Omitted: 5. */
+  readonly turnMs?: number | undefined;
   /** Monotonic time in ms, fractions allowed. Never below 0. */
   now(): number;
   /**

@@ -23,7 +23,7 @@ export interface HubOptions {
   readonly closed?: boolean;
   /** Shuffles what is ready, reproducibly. 1 to 2^32 - 1; omitted or 0: strict order. */
   readonly seed?: number;
-  /** Longest turn in ms before the runtime gets its own; more than 0. Omitted: 5. */
+  /** Longest turn in ms before the runtime gets its own; more than 0. Omitted: 5, and in browsers 2. */
   readonly turnMs?: number;
   /** Most memory of the scheduler, in bytes: 64 and up to 12 more for each greenlet. Omitted: 4 GiB. */
   readonly memoryLimitBytes?: number;
@@ -41,6 +41,9 @@ export interface HubOptions {
   readonly network?: "memory" | Network;
 }
 
+/** Long enough that what the runtime does between turns is little beside it. */
+const DEFAULT_TURN_MS = 5;
+
 /** The options with their defaults. */
 type CheckedOptions = Omit<HubOptions, "network"> &
   Required<Pick<HubOptions, "driver" | "clock" | "seed" | "turnMs">> & { readonly network?: Network };
@@ -48,8 +51,9 @@ type CheckedOptions = Omit<HubOptions, "network"> &
 /** Throws unless each option is within its limits. */
 export function checkedOptions(options: HubOptions): CheckedOptions {
   requireOptions(options);
-  const { turnMs = 5, seed = 0, clock = "real", driver = runtimeDriver, onError, memoryLimitBytes } = options;
+  const { seed = 0, clock = "real", driver = runtimeDriver, onError, memoryLimitBytes } = options;
   requireDriver(driver);
+  const { turnMs = driver.turnMs ?? DEFAULT_TURN_MS } = options;
   checkMs(turnMs, "turnMs");
   if (turnMs <= 0) throw new RangeUsageError(`could not use ${turnMs} as turnMs because it is not above 0`);
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {

@@ -12,16 +12,18 @@ import type { Task } from "./task.js";
 /**
  * What beginning or resuming an operation comes to: a result, or one of the three steps below. They
  * are the very objects that the generator then gives to whoever resumed it, so the hub knows them
- * by identity, and a parked task allocates nothing.
+ * by identity, and a parked task allocates nothing. JavaScriptCore alone (Bun, Safari) makes a new
+ * object of each at every `yield*`, against the standard (27.5.3.7 of ECMA-262, GeneratorYield of the
+ * inner result): there the hub knows them by their values, which nobody else has.
  */
 export type Step<T> = IteratorResult<unknown, T>;
 
 /** The task is parked. */
-export const PARKED: Step<never> = { done: false, value: "parked" };
+export const PARKED = { done: false, value: Symbol("parked") } as const;
 /** The task gives way: it stays ready, behind all that is. */
-export const GAVE_WAY: Step<never> = { done: false, value: "gave way" };
+export const GAVE_WAY = { done: false, value: Symbol("gave way") } as const;
 /** The task has a new frame on its stack; run that. */
-export const CALLED: Step<never> = { done: false, value: "called" };
+export const CALLED = { done: false, value: Symbol("called") } as const;
 /** A result of nothing. */
 export const DONE: Step<undefined> = { done: true, value: undefined };
 

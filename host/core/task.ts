@@ -136,7 +136,12 @@ export abstract class Task {
         }
         this._inbox = step.value;
       } else if (step !== CALLED) {
-        error = yieldError(step.value);
+        // Not the objects themselves, but perhaps what JavaScriptCore has made of them.
+        const { value } = step;
+        if (value === PARKED.value) return Outcome.Parked;
+        if (value === GAVE_WAY.value) return Outcome.Ready;
+        if (value === CALLED.value) continue;
+        error = yieldError(value);
         isThrow = true;
       }
     }

@@ -46,6 +46,44 @@ it(
   }),
 );
 
+/** An operation as JavaScriptCore's yield* hands it on: each step in an object of its own. */
+const copied = <T>(op: Operation<T>): Iterable<unknown, T, unknown> => ({
+  [Symbol.iterator]() {
+    const steps = op[Symbol.iterator]();
+    return {
+      next: () => ({ ...steps.next() }) as IteratorResult<unknown, T>,
+      throw: (error) => ({ ...steps.throw!(error) }) as IteratorResult<unknown, T>,
+    };
+  },
+});
+
+it(
+  "steps are known by their values where yield* copies them",
+  inHub(function* ({ hub, log }) {
+    const other = spawn(function* () {
+      log.push("other");
+      yield* copied(sleep(0));
+      log.push("other again");
+      return 1;
+    });
+    yield* copied(sleep(0));
+    log.push("mine");
+    yield* copied(sleep(3));
+    expect(hub.now()).toBe(3);
+    expect(yield* copied(call(() => other.get()))).toBe(1);
+    const killed = spawn(function* () {
+      try {
+        yield* copied(sleep(1000));
+      } finally {
+        log.push("cleaned up");
+      }
+    });
+    yield* sleep(0);
+    yield* killed.kill();
+    expect(log).toEqual(["other", "mine", "other again", "cleaned up"]);
+  }),
+);
+
 it(
   "yield without * of a promise says how a promise is waited for",
   inHub(function* () {
