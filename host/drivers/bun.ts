@@ -1,0 +1,5 @@
+// The driver for Bun, over the modules of Node that it has.
+
+import { familyDriver } from "./node-family.js";
+
+export const driver = familyDriver({ runtime: "bun" });
