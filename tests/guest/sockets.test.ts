@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type Socket as NodeSocket, createConnection as nodeConnect } from "node:net";
 import { text as textOf } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Hub, LoopExit, sleep, spawn } from "wevent";
+import { Hub, joinAll, LoopExit, sleep, spawn } from "wevent";
 import { type Guest, GuestTrap, loadGuest } from "wevent/guest";
 import { type ErrorReport, MemoryNetwork } from "wevent/hub";
 import { StreamServer } from "wevent/server";
@@ -406,6 +406,22 @@ describe.each(builds.map((build) => [name(build), build] as const))("sockets of 
     });
     expect(hub.resources.size).toBe(1);
     expect(() => guest.give(other)).toThrow("was disposed");
+    hub.destroy();
+  });
+
+  test("dispose ends greenlets that wait in calls of the host: nothing waits any more", async () => {
+    const { hub, guest } = await load();
+    await hub.run(function* () {
+      const serving = guest.spawn("serveForever");
+      while ((yield* guest.call("portOfServer")) === 0) yield* sleep(1);
+      const reading = guest.spawn("waits");
+      yield* sleep(1);
+      expect(hub.stats().completions).toBeGreaterThan(0);
+      guest.dispose();
+      yield* joinAll([serving, reading]);
+      while (hub.resources.size > 0) yield* sleep(1);
+      expect(hub.stats().completions).toBe(0);
+    });
     hub.destroy();
   });
 });
