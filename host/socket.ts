@@ -13,6 +13,7 @@ import { Connection } from "./core/connection.js";
 import type { Capability } from "./core/driver.js";
 import { checkInteger, checkMs, describe, UsageError } from "./core/errors.js";
 import { currentHub } from "./core/hub.js";
+import { MemoryEnd } from "./core/memory-stream.js";
 import type { Accepted, AcceptorHandle, Address, NetDriver, Place, Target, TlsOptions } from "./core/net.js";
 import { SocketError, socketError } from "./core/net-errors.js";
 import type { Operation } from "./core/operation.js";
@@ -227,8 +228,9 @@ export class Socket implements Disposable, Selectable {
  * @since 0.1
  */
 export function socketPair(): [Socket, Socket] {
-  const [first, second] = Connection.pair();
-  return [new Socket(first), new Socket(second)];
+  const [first, second] = MemoryEnd.pair();
+  const over = (end: MemoryEnd) => new Socket(Connection.over(end, "the other end"));
+  return [over(first), over(second)];
 }
 
 /**
@@ -359,7 +361,7 @@ type Arrival = Accepted | SocketError;
 
 function socketOf(arrival: Arrival): Socket {
   if (arrival instanceof SocketError) throw arrival;
-  return new Socket(Connection.accept(arrival));
+  return new Socket(Connection.over(arrival, "a client"));
 }
 
 /**

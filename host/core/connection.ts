@@ -4,7 +4,6 @@
 
 import { ByteStream } from "./byte-stream.js";
 import { currentHub, type Hub } from "./hub.js";
-import { MemoryEnd } from "./memory-stream.js";
 import type { Accepted, StreamEvents, StreamHandle } from "./net.js";
 import { socketError } from "./net-errors.js";
 
@@ -31,14 +30,9 @@ export class Connection implements StreamEvents {
     this.hub.resources.add(this.#close);
   }
 
-  static pair(): [Connection, Connection] {
-    const make = (end: MemoryEnd) => new Connection("the other end", (events) => end.open(events), null);
-    const [first, second] = MemoryEnd.pair();
-    return [make(first), make(second)];
-  }
-
-  static accept(accepted: Accepted): Connection {
-    return new Connection("a client", (events) => accepted.open(events), null);
+  /** Takes up a stream that is there already. */
+  static over(accepted: Pick<Accepted, "open">, peer: string): Connection {
+    return new Connection(peer, (events) => accepted.open(events), null);
   }
 
   close(): void {

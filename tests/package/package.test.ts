@@ -23,7 +23,7 @@ it("npm pack takes what runs and nothing else", () => {
     expect(paths).toContain(needed);
   }
   const isPart = (path: string) =>
-    /^(build\/(assembly|host|wasm)\/|build\/core\.wasm$|assembly\/|host\/core\/[^/]+\.d\.ts$|[^/]+$)/.test(
+    /^(build\/(assembly|host|wasm)\/|build\/core\.wasm$|build\/standalone\.js$|assembly\/|host\/core\/[^/]+\.d\.ts$|[^/]+$)/.test(
       path,
     );
   expect(paths.filter((path) => !isPart(path))).toEqual([]);
