@@ -36,8 +36,8 @@ export const tutorialCases: Case[] = tutorial.flatMap(
             await server?.close();
           }
           requirePromise(guestPromised, log);
-        // A program may let a greenlet fail, and show it.
-        reports.length = 0;
+          // A program may let a greenlet fail, and show it.
+          reports.length = 0;
         },
       },
     ];
