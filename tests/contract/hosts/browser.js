@@ -1,0 +1,52 @@
+// Starts the contract in a browser that is installed: in a page, or in a dedicated worker. Needs
+// build/contract, and `npm ci --prefix tools/browsers`.
+//
+//   node tests/contract/hosts/browser.js chromium|firefox page|worker [PART OF A NAME]
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundleForPage } from "../../../tools/browsers/bundle.js";
+import { launchBrowser } from "../../../tools/browsers/launch.js";
+import { pageOf, scriptOf, serveFiles } from "../../../tools/browsers/serve.js";
+
+const root = join(import.meta.dirname, "../../..");
+const suite = join(root, "build/contract/tests/contract");
+
+/** @param {(line: string) => void} write @returns {Promise<import("../run-cases.ts").Report>} */
+export async function runInBrowser(name, context, filter, write) {
+  const { startJsonServer } = await import(join(root, "build/contract/examples/tutorial/lib/json-server.js"));
+  const json = await startJsonServer();
+  const server = await serveFiles({
+    "/": pageOf("/contract.js"),
+    "/contract.js": scriptOf(await bundleForPage(join(suite, "runners/browser.js"))),
+    "/guests/": (request, response) => {
+      const file = join(suite, new URL(request.url, "http://localhost").pathname);
+      response.writeHead(200, { "content-type": "application/wasm" }).end(readFileSync(file));
+    },
+    "/json/": async (request, response) => {
+      const answer = await fetch(new URL(new URL(request.url, "http://localhost").search, json.url));
+      response.writeHead(200, { "content-type": "application/json" }).end(await answer.text());
+    },
+  });
+  const browser = await launchBrowser(name, { protocolTimeout: 600_000 });
+  try {
+    const page = await browser.newPage();
+    await page.exposeFunction("writeLine", write);
+    page.on("pageerror", (error) => write(`an error in the page: ${error}`));
+    const [version] = /\d[\d.]*/.exec(await browser.version());
+    const wanted = new URLSearchParams({ browser: name, version, context, filter });
+    await page.goto(`${server.origin}/?${wanted}`);
+    return await page.evaluate(() => globalThis.contract);
+  } finally {
+    await browser.close();
+    await server.close();
+    await json.close();
+  }
+}
+
+if (import.meta.filename === process.argv[1]) {
+  const [name, context, filter = ""] = process.argv.slice(2);
+  const report = await runInBrowser(name, context, filter, (line) => console.log(line));
+  console.log(JSON.stringify(report));
+  process.exit(report.failed > 0 ? 1 : 0);
+}
