@@ -5,7 +5,7 @@
 // Order within a turn, until nothing is ready, the budget is spent or the host asks to stop:
 //   1. the run queue, first in first out, including what is queued meanwhile;
 //   2. if it is empty and somebody waits for idleness, those;
-//   3. the deadlines that are due; they resume their tasks directly.
+//   3. the deadlines that are due, if one is before the turn's end; they resume their tasks directly.
 //
 // A trap in a guest unwinds this module's frames too. So no step keeps in a local what the next
 // one needs: `current`, `dispatching` and `firing` say where a turn was cut, and the next one
@@ -661,7 +661,8 @@ export function run(turnMs: f64, maxEntries: i32): f64 {
       continue;
     }
     owed = -1;
-    if (timerCount() != 0 && !serveDeadlines()) {
+    // A deadline after the turn's end is the next one's: the clock, which costs more than a switch, is not asked.
+    if (timerCount() != 0 && (isSpent || earliest() <= turnEnd) && !serveDeadlines()) {
       if (isStopping) owed = 0;
       return Turn.Again;
     }

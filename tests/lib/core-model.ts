@@ -574,8 +574,10 @@ export class Model implements World {
         continue;
       }
       this.owed = Number.POSITIVE_INFINITY;
-      const nowMs = this.actor.now();
       const isOld = this.nextOrder;
+      // What is due after the turn's end is the next turn's, unless this one has used up what it had.
+      const first = this.deadlines[0]?.atMs ?? Number.POSITIVE_INFINITY;
+      const nowMs = this.isSpent || first <= this.endMs ? this.actor.now() : Number.NEGATIVE_INFINITY;
       while (
         this.deadlines[0] !== undefined &&
         this.deadlines[0].atMs <= nowMs &&
