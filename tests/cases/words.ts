@@ -13,7 +13,7 @@ const words: Record<string, string> = {
 };
 
 function word(error: unknown): string {
-  const found = words[(error as Error).constructor.name];
+  const found = words[(error as Error).name];
   if (found === undefined) throw error;
   return found;
 }
