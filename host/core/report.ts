@@ -121,12 +121,14 @@ export function guestFramesOf(error: unknown): string[] {
 /** The function of a guest's library that a stack was taken in, such as "Event.wait"; null: none is named. */
 export function blockingCallOf(site: Site | null): string | null {
   let outermost: string | null = null;
-  for (const { name } of parseStack(site)) {
-    if (name.startsWith(LIBRARY)) outermost = name;
-    else if (outermost !== null) break;
+  for (const frame of parseStack(site)) {
+    if (frame.name.startsWith(LIBRARY)) outermost = frame.name;
+    // What the optimiser has copied into its caller is not named, and the library's next frame is the switch.
+    else if (outermost !== null || (frame.isWasm && isUsers(frame))) break;
   }
   const called = outermost?.slice(LIBRARY.length).replace(/^[\w-]+\//, "");
-  return called?.replace(/<.*>/, "").replace("#", ".") ?? null;
+  // asc calls a function so that it is called with fewer arguments than it has.
+  return called?.replace(/<.*>|@varargs$/g, "").replace("#", ".") ?? null;
 }
 
 /** What there is to report: an error, what it belongs to, and the greenlet, if one failed. */
