@@ -37,12 +37,8 @@ bin("typescript/bin/tsc", ["-p", "tsconfig.json"]);
 bin("typescript/bin/tsc", ["-p", "examples/tsconfig.json"]);
 
 // Types of standalone.js are those that tsc has made for host/standalone.ts.
-const bundle = await rolldown({
-  input: "build/host/standalone.js",
-  platform: "browser",
-  external: ["srvx", /^crossws\//],
-});
-await bundle.write({ file: "build/standalone.js", minify: true });
+const bundle = await rolldown({ input: "build/host/standalone.js", platform: "browser" });
+await bundle.write({ file: "build/standalone.js", minify: true, codeSplitting: false });
 await bundle.close();
 
 // Deno finds no types beside a script that it has by URL, or from JSR: each script says where they are. On

@@ -1,5 +1,6 @@
 // Owns loading the packages that servers are built on, once they are asked for: wevent itself needs
 // none. What is used of each is said here, so that no declaration of ours names an absent package.
+// package.json's import map has them, and no-server.ts in their place where nothing can listen.
 
 import { PackageMissing } from "./errors.js";
 
@@ -62,32 +63,24 @@ interface CrosswsServer {
 const VERSIONS = { srvx: "1", crossws: "0.4" } as const;
 
 export function loadSrvx(): Promise<Srvx> {
-  return load("serve HTTP", "srvx", () => import("srvx") as Promise<unknown> as Promise<Srvx>);
+  return (import("#srvx") as Promise<unknown> as Promise<Srvx>).catch(missing("serve HTTP", "srvx"));
 }
 
 export function loadCrossws(): Promise<CrosswsServer> {
-  return load(
-    "serve WebSockets",
-    "crossws",
-    () => import("crossws/server") as Promise<unknown> as Promise<CrosswsServer>,
+  return (import("#crossws/server") as Promise<unknown> as Promise<CrosswsServer>).catch(
+    missing("serve WebSockets", "crossws"),
   );
 }
 
 /** The WebSocket of the runtime, or that of crossws where there is none (Node before 22). */
 export async function loadWebSocket(): Promise<typeof WebSocket> {
   if (typeof globalThis.WebSocket === "function") return globalThis.WebSocket;
-  const { default: Client } = await load("open a WebSocket", "crossws", () => import("crossws/websocket"));
-  return Client;
+  return (await import("#crossws/websocket").catch(missing("open a WebSocket", "crossws"))).default;
 }
 
-async function load<T>(
-  action: string,
-  name: keyof typeof VERSIONS,
-  importPackage: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await importPackage();
-  } catch (error) {
+// Called in a `catch` of the import itself: by that bundlers know that the package may be missing.
+function missing(action: string, name: keyof typeof VERSIONS): (error: unknown) => never {
+  return (error) => {
     throw new PackageMissing(action, name, VERSIONS[name], error);
-  }
+  };
 }

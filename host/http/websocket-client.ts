@@ -60,9 +60,13 @@ function* openWithin(
   url: string,
   protocols: string | readonly string[],
 ): Generator<unknown, WebSocketConnection, unknown> {
-  using _timeout = Timeout.startNew(ms < 0 ? null : ms);
-  const Client = yield* waitFor(loadWebSocket());
-  return yield* open(new Client(url, [protocols].flat()), url);
+  const timeout = Timeout.startNew(ms < 0 ? null : ms);
+  try {
+    const Client = yield* waitFor(loadWebSocket());
+    return yield* open(new Client(url, [protocols].flat()), url);
+  } finally {
+    timeout.close();
+  }
 }
 
 function* open(socket: WebSocket, url: string): Generator<unknown, WebSocketConnection, unknown> {

@@ -9,9 +9,6 @@ const ROOT = join(import.meta.dirname, "../..");
 /** Where the lines seem to stand: inside the package, so that its own name leads to its own exports. */
 const ENTRY = join(ROOT, "bundled-by-a-test.js");
 
-/** Packages that wevent imports once they are asked for. */
-export const OPTIONAL = ["srvx", "crossws/server", "crossws/websocket"];
-
 export interface Bundle {
   readonly code: string;
   /** The files that something was taken from, from the package's root. */
@@ -24,7 +21,6 @@ export async function bundle(lines: string, format: "esm" | "iife" = "esm"): Pro
   const made = await rolldown({
     input: ENTRY,
     platform: "browser",
-    external: OPTIONAL,
     // A script that is no module has none; bundlers put the same in its place.
     ...(format === "iife" ? { transform: { define: { "import.meta": "{}" } } } : {}),
     plugins: [

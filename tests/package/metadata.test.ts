@@ -1,10 +1,11 @@
 // What package.json and jsr.json promise: each subpath leads to a script with types, both name the same
 // ones, and none brings into a page what no page has.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bundle, OPTIONAL } from "../lib/bundle.js";
+import { serve } from "../../host/http/no-server.js";
+import { bundle } from "../lib/bundle.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const read = <T>(path: string): T => JSON.parse(readFileSync(join(ROOT, path), "utf8")) as T;
@@ -14,7 +15,7 @@ interface Package {
   readonly license: string;
   readonly unpkg: string;
   readonly jsdelivr: string;
-  readonly imports: Record<"#wasm" | "#driver", Record<string, string>>;
+  readonly imports: Record<"#wasm" | "#driver" | "#srvx", Record<string, string>>;
   readonly exports: Record<string, string | { readonly types: string; readonly default: string }>;
   readonly peerDependencies: Record<string, string>;
 }
@@ -45,19 +46,28 @@ describe("package.json", () => {
     expect(join(folder, /"(.*)"/.exec(named ?? "")?.[1] ?? "")).toBe(join(target.types));
   });
 
+  it("no script has a helper of `using` at its top, of which Rollup warns", () => {
+    const paths = readdirSync(join(ROOT, "build/host"), { recursive: true, encoding: "utf8" });
+    const scripts = paths.filter((path) => path.endsWith(".js"));
+    expect(scripts.length).toBeGreaterThan(100);
+    expect(scripts.filter((path) => textOf(join("build/host", path)).includes("DisposableResource"))).toEqual(
+      [],
+    );
+  });
+
   it("every file of its import maps is there, and the last of each map is for whoever else comes", () => {
     for (const map of Object.values(npm.imports)) {
       expect(Object.keys(map).at(-1)).toBe("default");
-      expect(Object.values(map).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+      const files = Object.values(map).filter((path) => path.startsWith("."));
+      expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
     }
   });
 
   it("CDNs are led to the one file that needs no package", () => {
     const standalone = npm.exports["./standalone"] as { readonly default: string };
     expect([npm.unpkg, npm.jsdelivr]).toEqual([standalone.default, standalone.default]);
-    // Nothing that a browser would have to find, but for what is asked for by name and may be missing.
-    const imported = textOf(standalone.default).matchAll(/\b(?:import|from)\s*\(?\s*["'`]([\w/:.-]*)["'`]/g);
-    expect([...imported].map((found) => found[1]).sort()).toEqual([...OPTIONAL].sort());
+    const imports = textOf(standalone.default).matchAll(/\b(?:import|from)\s*\(?\s*["'`][\w/:.#-]*["'`]/g);
+    expect([...imports]).toEqual([]);
   });
 });
 
@@ -73,15 +83,12 @@ describe("jsr.json", () => {
 
   it("maps what package.json maps, as for Deno, and the optional packages", () => {
     const { "#driver": driver, "#wasm": wasm } = npm.imports;
-    const optional = OPTIONAL.map((name) => {
-      const [packageName = "", ...rest] = name.split("/");
-      return [
-        name,
-        ["npm:", packageName, "@", npm.peerDependencies[packageName], ...rest.map((part) => `/${part}`)].join(
-          "",
-        ),
-      ];
+    const optional = Object.entries(npm.imports).flatMap(([name, { default: target = "" }]) => {
+      const [packageName = "", ...path] = target.split("/");
+      const range = npm.peerDependencies[packageName];
+      return range === undefined ? [] : [[name, [`npm:${packageName}@${range}`, ...path].join("/")]];
     });
+    expect(optional).toHaveLength(3);
     expect(jsr.imports).toEqual({
       "#driver": driver["deno"],
       "#wasm": wasm["default"],
@@ -91,6 +98,12 @@ describe("jsr.json", () => {
 });
 
 describe("in a page", () => {
+  it("a server is refused by name", () => {
+    expect(() => serve()).toThrow(
+      expect.objectContaining({ code: "WEV_ERR_UNSUPPORTED", capability: "tcp.listen" }),
+    );
+  });
+
   it("a top-level await would be told of", async () => {
     await expect(bundle("await 1; export const a = 1;", "iife")).rejects.toThrow();
   });
