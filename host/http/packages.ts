@@ -36,12 +36,17 @@ interface Srvx {
 /** A connected WebSocket, as crossws has it. */
 export interface Peer {
   readonly request: Request;
+  readonly remoteAddress?: string | undefined;
   readonly bufferedAmount: number;
   send(data: string | Uint8Array): unknown;
   close(code?: number, reason?: string): void;
   terminate(): void;
   /** The runtime's own WebSocket. */
-  readonly websocket: { pause?(): void; resume?(): void };
+  readonly websocket: {
+    pause?(): void;
+    resume?(): void;
+    addEventListener?(type: "error", listener: (event: { readonly error?: unknown }) => void): void;
+  };
 }
 
 /** What crossws calls as things happen. */

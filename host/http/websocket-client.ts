@@ -101,6 +101,7 @@ type Socket = WebSocket & { pause?(): void; resume?(): void; terminate?(): void 
 const DRAIN_CHECK_MS = 10;
 
 class ClientCarrier implements Carrier {
+  readonly remoteAddress = null;
   connection!: WebSocketConnection;
   readonly #socket: Socket;
   #isWatching = false;

@@ -45,7 +45,7 @@ export class WebSockets {
       message: (peer, { rawData }) => this.#connections.get(peer)?._received(messageOf(rawData)),
       drain: (peer) => this.#connections.get(peer)?._drained(),
       close: (peer, { code, reason }) => this.#closed(peer, code ?? 1005, reason ?? ""),
-      // A close follows, which says what the error was: 1009 too big, 1002 not a frame, 1006 no more.
+      // A close follows.
       error: () => {},
       options: { node: { serverOptions: { maxPayload: this.#maxMessageBytes } } },
     };
@@ -65,6 +65,7 @@ export class WebSockets {
   #open(peer: Peer): void {
     const connection = new WebSocketConnection(new PeerCarrier(peer));
     this.#connections.set(peer, connection);
+    peer.websocket.addEventListener?.("error", ({ error }) => connection._broken(closeCodeOf(error)));
     const isDone = this.#dispatcher.enter(() => {
       const greenlet = this.#dispatcher.pool.trySpawn(this.#handler, connection, peer.request);
       // Others took the last places while this one shook hands.
@@ -109,6 +110,10 @@ class PeerCarrier implements Carrier {
     this.#peer = peer;
   }
 
+  get remoteAddress(): string | null {
+    return this.#peer.remoteAddress ?? null;
+  }
+
   get bufferedAmount(): number {
     return this.#peer.bufferedAmount;
   }
@@ -138,6 +143,14 @@ class PeerCarrier implements Carrier {
 
   /** The drain hook tells. */
   watchDrain(): void {}
+}
+
+/** The code that ws closes with when the other side breaks the protocol, and does not tell; null: it was something else. */
+function closeCodeOf(error: unknown): number | null {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  if (typeof code !== "string" || !code.startsWith("WS_ERR_")) return null;
+  if (/UNSUPPORTED.*LENGTH$/.test(code)) return 1009;
+  return code === "WS_ERR_INVALID_UTF8" ? 1007 : 1002;
 }
 
 /** A message as a string or bytes, whatever the runtime has for bytes. */

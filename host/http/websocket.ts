@@ -15,6 +15,8 @@ export type Message = string | Uint8Array;
 
 /** The runtime's WebSocket, as a connection needs it. */
 export interface Carrier {
+  /** The other side's IP address; null: it is not known. */
+  readonly remoteAddress: string | null;
   /** Bytes that were sent and have not left. */
   readonly bufferedAmount: number;
   send(message: Message): void;
@@ -55,6 +57,8 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
   #unreadBytes = 0;
   #isPaused = false;
   #isClosing = false;
+  /** What this end closed it with because the other broke the protocol. */
+  #brokenCode: number | null = null;
   #closed: { readonly code: number; readonly reason: string } | null = null;
 
   /** @internal */
@@ -65,6 +69,11 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
   /** How it was closed; null: it is open, or being closed. Messages may be left to receive. */
   get closed(): { readonly code: number; readonly reason: string } | null {
     return this.#closed;
+  }
+
+  /** The IP address of a server's client; null: it is not known, as with `connectWebSocket`. */
+  get remoteAddress(): string | null {
+    return this.#carrier.remoteAddress;
   }
 
   /**
@@ -156,10 +165,15 @@ export class WebSocketConnection implements AsyncIterable<Message>, Disposable {
     this.#senders.notifyOne();
   }
 
+  /** @internal A close follows, of which the carrier says nothing. */
+  _broken(code: number | null): void {
+    this.#brokenCode = code;
+  }
+
   /** @internal */
   _closed(code: number, reason: string): void {
     this.#isClosing = true;
-    this.#closed ??= { code, reason };
+    this.#closed ??= { code: this.#brokenCode ?? code, reason };
     this.#receivers.notifyOne();
     this.#senders.notifyOne();
   }
