@@ -1,7 +1,7 @@
 // Owns what opening a socket of any kind asks of its place: a host and a port that are ones, a name for
 // error texts, and typed errors for what a driver refuses at once.
 
-import { checkInteger, describe, RangeUsageError, UsageError } from "./core/errors.js";
+import { checkInteger, describe, RangeUsageError, UnsupportedError, UsageError } from "./core/errors.js";
 import { socketError } from "./core/net-errors.js";
 
 const LAST_PORT = 65_535;
@@ -35,6 +35,7 @@ export function begin<T>(what: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
+    if (error instanceof UnsupportedError || error instanceof UsageError) throw error;
     throw socketError(what, error);
   }
 }

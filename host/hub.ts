@@ -25,7 +25,6 @@ export {
   UnsupportedError,
   UsageError,
   type Waiting,
-  WasmRefused,
   WeventError,
   YieldError,
 } from "./core/errors.js";

@@ -3,6 +3,7 @@
 // package.json's maps are not read. Processes, signals and threads are not in it: no page has them.
 
 export * from "./event.js";
+export * from "./gateway.js";
 export * from "./greenlet.js";
 export * from "./guest/index.js";
 // Two names that both the sockets and HTTP have: the sockets keep theirs.

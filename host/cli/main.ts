@@ -9,7 +9,9 @@ import { Hub } from "../core/hub.js";
 import { compile, writeCompiled } from "../guest/compile.js";
 import { loadGuest } from "../guest/load.js";
 import { traceHub } from "../util/trace.js";
+import { CommandLineError } from "./command-line.js";
 import { doctor } from "./doctor.js";
+import { GATEWAY_USAGE, gateway } from "./gateway.js";
 
 const USAGE = `usage:
   wevent run [--trace OUT.json] FILE.ts|FILE.wasm [ARGUMENT...]
@@ -17,10 +19,9 @@ const USAGE = `usage:
       --trace: writes its schedule for https://ui.perfetto.dev or chrome://tracing
   wevent build FILE.ts -o OUT.wasm [--debug] [--runtime incremental|minimal|stub] [--source-map]
       compiles a program to a guest module
+${GATEWAY_USAGE}
   wevent doctor [FILE.wasm]
       says what this runtime can do; for a module: which functions can be suspended, and why`;
-
-class CommandLineError extends Error {}
 
 const RUNTIMES = ["incremental", "minimal", "stub"] as const;
 
@@ -83,6 +84,7 @@ async function main(args: string[]): Promise<void> {
   const [command, ...rest] = args;
   if (command === "build") await build(rest);
   else if (command === "run") await run(rest);
+  else if (command === "gateway") await gateway(rest);
   else if (command === "doctor") console.log(await doctor(rest[0]));
   else if (command === "--help" || command === "-h") console.log(USAGE);
   else

@@ -15,10 +15,6 @@ export const errorTable = {
   WEV_ERR_LOOP_EXIT: ["LoopExit", "main waits and nothing can wake it"],
   WEV_ERR_KILL_VALUE: ["KillValueError", "a greenlet was killed with something that is not an error"],
   WEV_ERR_UNSUPPORTED: ["UnsupportedError", "this runtime lacks a capability"],
-  WEV_ERR_WASM_REFUSED: [
-    "WasmRefused",
-    "a page's policy, or the runtime, does not let core.wasm be compiled",
-  ],
   WEV_ERR_TIMEOUT: ["Timeout", "a timeout passed"],
   WEV_ERR_GREENLET_EXIT: ["GreenletExit", "a greenlet was killed"],
   WEV_ERR_OPERATION_BUSY: [
@@ -49,6 +45,10 @@ export const errorTable = {
   WEV_ERR_SOCKET_TOO_LARGE: ["SocketError", "a datagram is larger than the system sends in one piece"],
   WEV_ERR_SOCKET_TLS: ["SocketError", "TLS was not agreed on, or a certificate is not trusted"],
   WEV_ERR_SOCKET_FAILED: ["SocketError", "a socket failed in another way; `cause` says how"],
+  WEV_ERR_GATEWAY_DENIED: ["GatewayError", "a gateway allows no such target, token or origin"],
+  WEV_ERR_GATEWAY_LIMIT: ["GatewayError", "a limit of a gateway is reached; `reason` says which"],
+  WEV_ERR_GATEWAY_PROTOCOL: ["GatewayError", "a gateway and its client do not understand each other"],
+  WEV_ERR_GATEWAY_LOST: ["GatewayError", "a gateway cannot be reached, or broke a connection"],
   WEV_ERR_SOCKET_CLOSED: ["ClosedError", "a socket, pipe or listener was closed"],
   WEV_ERR_STREAM_ENDED: [
     "StreamEndedError",
@@ -142,18 +142,6 @@ export class UnsupportedError extends WeventError {
     );
     this.capability = capability;
     this.runtime = runtime;
-  }
-}
-
-/** The scheduler could not be compiled; `cause` is what the runtime says of it. */
-export class WasmRefused extends WeventError {
-  static readonly label = "WasmRefused";
-  readonly code = "WEV_ERR_WASM_REFUSED" satisfies ErrorCode;
-  constructor(cause: Error) {
-    super(
-      "could not make a hub because WebAssembly may not be compiled here; allow it: a page by 'wasm-unsafe-eval' in script-src of its Content-Security-Policy",
-      { cause },
-    );
   }
 }
 

@@ -73,6 +73,8 @@ export function systemError(errno: string): Error {
 
 /** The typed error for what a driver reported; `what` is the action with its values. */
 export function socketError(what: string, cause: unknown, names: Known = KNOWN): SocketError {
+  // One that knows more than an errno says.
+  if (cause instanceof SocketError) return cause;
   const given = cause as { readonly code?: unknown; readonly message?: unknown } | null;
   const errno = typeof given?.code === "string" ? given.code : null;
   const known = errno === null ? undefined : names[errno];

@@ -1,12 +1,10 @@
-// Tests in browsers: `npm run test:browser`. Apart from the others, for they build a page and start browsers,
-// one after another.
+// Tests in a browser: `npm run test:browser`. Apart from the others, for they build the page and start Chromium.
 
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["tests/browser/**/*.test.{js,ts}"],
-    fileParallelism: false,
+    include: ["tests/browser/**/*.test.js"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

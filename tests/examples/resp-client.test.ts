@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { collect, forEach, joinAll, sleep, spawn, Timeout, withTimeout } from "wevent";
 import { StreamServer } from "wevent/server";
-import { createConnection, type Socket } from "wevent/socket";
+import { createConnection, listen, type Socket } from "wevent/socket";
 import { PortForwarder } from "../../examples/io/lib/forwarder.js";
 import {
   type ClientOptions,
@@ -14,6 +14,7 @@ import {
   RespClient,
 } from "../../examples/resp/client.js";
 import { RespServer } from "../../examples/resp/server.js";
+import { through } from "../lib/gateway.ts";
 import { inHub, thrownBy, thrownIn, type World } from "../lib/hub.ts";
 import { openHandles, proveClosed } from "../lib/leak.ts";
 import { hasRedis, mustHaveRedis, startRedis } from "../lib/redis.ts";
@@ -59,6 +60,34 @@ const withRedis =
       yield* proveClosed(world.hub, before);
     }, REAL);
 
+/** The toy, asked from a hub that reaches it through a gateway. */
+const withToyBehindGateway: With = (body, options = {}) =>
+  through({ bytesPerSecond: null }, function* (world) {
+    const before = openHandles();
+    const toy = new RespServer({});
+    yield* toy.start();
+    yield* withClient(placeOf(toy), options, (redis) => body(redis, placeOf(toy), world));
+    yield* toy.stop();
+    yield* proveClosed(world.hub, before);
+  });
+
+/** The same with a real server, which for once listens at a port. */
+const withRedisBehindGateway: With = (body, options = {}) =>
+  through({ bytesPerSecond: null }, function* (world) {
+    const listener = yield* listen();
+    const { port } = listener.address as { readonly port: number };
+    listener.close();
+    const before = openHandles();
+    {
+      using server = yield* startRedis("--port", `${port}`, "--bind", "127.0.0.1");
+      world.gateway.server.allow(`127.0.0.1:${port}`);
+      yield* withClient({ port }, options, (redis) => body(redis, { port }, world));
+      server.process.kill();
+      yield* server.process.wait();
+    }
+    yield* proveClosed(world.hub, before);
+  });
+
 it.skipIf(!mustHaveRedis)("redis-server is there, where CI can install it", () => {
   expect(hasRedis).toBe(true);
 });
@@ -66,6 +95,8 @@ it.skipIf(!mustHaveRedis)("redis-server is there, where CI can install it", () =
 const servers: readonly [name: string, isThere: boolean, withServer: With][] = [
   ["the toy", true, withToy],
   ["a real redis-server", hasRedis, withRedis()],
+  ["the toy, through a gateway", true, withToyBehindGateway],
+  ["a real redis-server, through a gateway", hasRedis, withRedisBehindGateway],
 ];
 
 for (const [name, isThere, withServer] of servers) {

@@ -5,7 +5,7 @@ import { POLLIN, POLLOUT, Poll, select } from "wevent/select";
 import { StreamServer } from "wevent/server";
 import { createConnection, listen, type Socket, socketPair } from "wevent/socket";
 import { codeOf, inHub, thrownBy } from "../lib/hub.ts";
-import { NETWORKS } from "../lib/networks.ts";
+import { STREAM_NETWORKS } from "../lib/stream-networks.ts";
 
 const portOf = (server: StreamServer) => (server.address as { readonly port: number }).port;
 
@@ -17,7 +17,7 @@ function* echo(socket: Socket) {
   }
 }
 
-describe.each(NETWORKS)("over $name", (network) => {
+describe.each(STREAM_NETWORKS)("over $name", (network) => {
   it(
     "select gives the sockets and listeners that are ready, in the order given",
     inHub(function* () {

@@ -6,7 +6,7 @@ import { Pool } from "wevent/pool";
 import { StreamServer } from "wevent/server";
 import { createConnection, type Socket } from "wevent/socket";
 import { codeOf, inHub, thrownBy, thrownIn } from "../lib/hub.ts";
-import { NETWORKS } from "../lib/networks.ts";
+import { STREAM_NETWORKS } from "../lib/stream-networks.ts";
 
 const portOf = (server: StreamServer) => (server.address as { readonly port: number }).port;
 
@@ -25,7 +25,7 @@ function* ask(server: StreamServer, question: string) {
   return yield* client.readLine(1000);
 }
 
-describe.each(NETWORKS)("over $name", (network) => {
+describe.each(STREAM_NETWORKS)("over $name", (network) => {
   it(
     "358 start serves; stopAccepting leaves clients waiting; startAccepting serves again; stop refuses",
     inHub(function* () {

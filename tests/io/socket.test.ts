@@ -13,7 +13,7 @@ import {
   SocketError,
 } from "wevent/socket";
 import { codeOf, inHub, thrownBy, thrownIn } from "../lib/hub.ts";
-import { NETWORKS } from "../lib/networks.ts";
+import { STREAM_NETWORKS } from "../lib/stream-networks.ts";
 
 const portOf = (listener: Listener) => (listener.address as { readonly port: number }).port;
 
@@ -28,7 +28,7 @@ function* connected(): Generator<unknown, { client: Socket; server: Socket; list
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-describe.each(NETWORKS)("over $name", (network) => {
+describe.each(STREAM_NETWORKS)("over $name", (network) => {
   it(
     "createConnection and accept give both ends, which know each other's address",
     inHub(function* () {

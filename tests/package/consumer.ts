@@ -2,6 +2,8 @@
 
 import { type Greenlet, Hub, run, sleep, spawn, Timeout, withTimeout } from "wevent";
 import { AsyncResult, Event } from "wevent/event";
+import { Gateway, GatewayError } from "wevent/gateway";
+import { GatewayServer } from "wevent/gateway-server";
 import { type Guest, loadGuest } from "wevent/guest";
 import { connectWebSocket, fetch, fetchHandler, readChunks, serve, streamOf } from "wevent/http";
 import { getHub, LoopExit } from "wevent/hub";
@@ -31,6 +33,9 @@ export const made = [
   new Event(),
   new Group(),
   new Hub(),
+  new Hub({ network: new Gateway("ws://127.0.0.1", { token: null }) }),
+  new GatewayServer({ token: null, origins: ["https://example.com"] }),
+  GatewayError,
   new Pool(2),
   new ThreadPool(2),
   new Channel<string>(),
