@@ -75,9 +75,13 @@ export abstract class WeventError extends Error {
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    // The class's own name, also after a minifier has renamed the class.
-    Object.defineProperty(this, "name", { value: errorName(this), configurable: true, writable: true });
+    setName(this, errorName(this));
   }
+}
+
+/** Gives an error its class's own name, also after a minifier has renamed the class. */
+export function setName(error: Error, name: string): void {
+  Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
 }
 
 function errorName(error: WeventError): string {
@@ -90,7 +94,7 @@ export class UsageError extends TypeError {
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    Object.defineProperty(this, "name", { value: "UsageError", configurable: true, writable: true });
+    setName(this, "UsageError");
   }
 }
 

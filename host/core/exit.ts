@@ -1,6 +1,6 @@
 // Owns what a greenlet can be ended with. It must not know how a greenlet is ended.
 
-import type { ErrorCode } from "./errors.js";
+import { type ErrorCode, setName } from "./errors.js";
 
 /**
  * What a killed greenlet is ended with. Counts as success: it becomes the greenlet's value.
@@ -16,7 +16,7 @@ export class GreenletExit extends Error {
     Error.stackTraceLimit = 0;
     super(message);
     Error.stackTraceLimit = limit;
-    Object.defineProperty(this, "name", { value: "GreenletExit", configurable: true, writable: true });
+    setName(this, "GreenletExit");
   }
 }
 

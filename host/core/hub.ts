@@ -38,7 +38,7 @@ import { Reports } from "./reports.js";
 import { countRows, type HubStats } from "./stats.js";
 import { exhausted, OutsideTask, Task } from "./task.js";
 import { type Limits, limited, type Timeout } from "./timeout.js";
-import { VirtualDriver } from "./virtual.js";
+import { type Clock, VirtualClock } from "./virtual.js";
 import { WaitIdle } from "./wait-idle.js";
 
 /** Spawn sites recorded in one turn: what a site costs is bounded, and a flood of spawns is not slowed. */
@@ -98,7 +98,8 @@ export class Hub {
 
   readonly #driver: Driver;
   readonly #capabilities: ReadonlySet<Capability>;
-  readonly #virtual: VirtualDriver | null;
+  readonly #clock: Clock;
+  readonly #virtual: VirtualClock | null;
   readonly #isClosed: boolean;
   readonly #pump: Pump;
   readonly #reports = new Reports();
@@ -116,26 +117,28 @@ export class Hub {
       checkedOptions(options);
     this.network = network ?? null;
     this.#capabilities = network?._capabilitiesWith(driver.capabilities) ?? driver.capabilities;
-    this.#virtual = clock === "virtual" ? new VirtualDriver(driver) : null;
-    this.#driver = this.#virtual ?? driver;
+    this.#driver = driver;
+    this.#virtual = clock === "virtual" ? new VirtualClock(driver) : null;
+    this.#clock = this.#virtual ?? driver;
     this.#isClosed = closed ?? clock === "virtual";
     if (onError !== undefined) this.#reports.addHandler(onError);
-    const clockSource = this.#driver;
+    const time = this.#clock;
     const slots = this.slots;
     this.core = instantiateCore({
-      now: () => clockSource.now(),
+      now: () => time.now(),
       resume: (row, reason, cause) => this.advance(slots[row >>> Layout.RowShift] as Task, reason, cause),
       callback: (row, reason) => this.#callLink(row, reason),
       observed: (what, row, detail) => this.#observers.tell(what, row, detail),
     });
     this.#observers = new Observers(this.core);
-    this.#pump = new Pump(this.core, this.#driver, this.#virtual, turnMs, {
+    this.#pump = new Pump(this.core, driver, this.#virtual, turnMs, {
       recover: (error) => this.#recover(error),
       turnEnded: (when) => this.#turnEnded(when),
     });
     this.#mainWaits = new MainWaits(
       this,
-      this.#isClosed ? null : (callback) => clockSource.whenExhausted(callback),
+      // Virtual time goes on however little the runtime has to do.
+      this.#isClosed || this.#virtual !== null ? null : (callback) => driver.whenExhausted(callback),
     );
     if (seed !== 0) this.core.seedOrder(seed);
     if (memoryLimitBytes !== undefined) {
@@ -181,7 +184,7 @@ export class Hub {
 
   /** The clock of this hub: monotonic ms. @noswitch */
   now(): number {
-    return this.#driver.now();
+    return this.#clock.now();
   }
 
   /** Whether this runtime, or the hub's network, has a capability, such as "tcp.listen". @noswitch */

@@ -217,21 +217,6 @@ function leafOf(row: RowView, byAddress: ReadonlyMap<number, RowView>, halves: H
   };
 }
 
-function leafOfEnded({ id, name, spawnedAt, ended }: EndedGreenlet): Leaf {
-  return {
-    id,
-    name,
-    kind: "typescript",
-    state: "dead",
-    waitsFor: null,
-    heldBy: null,
-    parkedMs: null,
-    spawnedAt,
-    frames: [],
-    ended,
-  };
-}
-
 const MAIN: Leaf = {
   id: 0,
   name: "main",
@@ -244,6 +229,10 @@ const MAIN: Leaf = {
   frames: [],
   ended: null,
 };
+
+function leafOfEnded({ id, name, spawnedAt, ended }: EndedGreenlet): Leaf {
+  return { ...MAIN, id, name, kind: "typescript", state: "dead", spawnedAt, ended };
+}
 
 export function treeOf(rows: RowView[], halves: Halves): TreeNode {
   const byAddress = new Map(rows.map((row) => [row.address, row]));

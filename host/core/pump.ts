@@ -5,7 +5,7 @@
 import { Turn } from "../../assembly/core/abi.js";
 import type { Core } from "./core.js";
 import type { Driver } from "./driver.js";
-import type { VirtualDriver } from "./virtual.js";
+import type { Clock, VirtualClock } from "./virtual.js";
 
 /** Entries a turn takes under the virtual clock, which does not pass while anything is ready. */
 const VIRTUAL_TURN_ENTRIES = 10_000;
@@ -26,7 +26,8 @@ export class Pump {
   isScheduled = false;
   readonly #core: Core;
   readonly #driver: Driver;
-  readonly #virtual: VirtualDriver | null;
+  readonly #clock: Clock;
+  readonly #virtual: VirtualClock | null;
   readonly #turnMs: number;
   readonly #owner: PumpOwner;
   #isStopped = false;
@@ -35,9 +36,10 @@ export class Pump {
   #isArmedRef = false;
   #disarm: (() => void) | null = null;
 
-  constructor(core: Core, driver: Driver, virtual: VirtualDriver | null, turnMs: number, owner: PumpOwner) {
+  constructor(core: Core, driver: Driver, virtual: VirtualClock | null, turnMs: number, owner: PumpOwner) {
     this.#core = core;
     this.#driver = driver;
+    this.#clock = virtual ?? driver;
     this.#virtual = virtual;
     this.#turnMs = turnMs;
     this.#owner = owner;
@@ -101,8 +103,8 @@ export class Pump {
     if (when < 0) return;
     this.#armedMs = when;
     this.#isArmedRef = isRef;
-    this.#disarm = this.#driver.after(
-      Math.max(when - this.#driver.now(), 0),
+    this.#disarm = this.#clock.after(
+      Math.max(when - this.#clock.now(), 0),
       () => {
         this.#disarm = null;
         this.runTurn();

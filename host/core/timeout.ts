@@ -5,7 +5,7 @@ import { requireSignal, underSignal } from "./abort.js";
 import { call } from "./call.js";
 import { requireBody } from "./check.js";
 import { current } from "./current.js";
-import { checkMs, describe, type ErrorCode, UsageError } from "./errors.js";
+import { checkMs, describe, type ErrorCode, setName, UsageError } from "./errors.js";
 import type { Body } from "./greenlet.js";
 import { currentHub, type Hub } from "./hub.js";
 import { done, Operation, type Step } from "./operation.js";
@@ -66,7 +66,7 @@ export class Timeout extends Error {
     Error.stackTraceLimit = 0;
     super(describeTimeout(ms, error));
     Error.stackTraceLimit = limit;
-    Object.defineProperty(this, "name", { value: "Timeout", configurable: true, writable: true });
+    setName(this, "Timeout");
     this.ms = ms ?? null;
     this.#error = error ?? null;
   }

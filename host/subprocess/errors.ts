@@ -1,6 +1,6 @@
 // Owns what starting and waiting for a process throws.
 
-import { type ErrorCode, WeventError } from "../core/errors.js";
+import { type ErrorCode, setName, WeventError } from "../core/errors.js";
 
 /**
  * A process could not be started. Its `code` is the system's: ENOENT for a program, or a `cwd`, that is
@@ -19,7 +19,7 @@ export class SpawnError extends Error {
     super(`could not start ${command} because the system answered ${code}; check its path and cwd`, {
       cause,
     });
-    Object.defineProperty(this, "name", { value: "SpawnError", configurable: true, writable: true });
+    setName(this, "SpawnError");
     this.code = code;
     this.command = command;
   }
