@@ -52,7 +52,7 @@ const runner = new Runner({
   },
   stage(message) {
     if (message.type === "began") timeline.begin(message.atMs);
-    else if (message.type === "schedule") timeline.add(message.events, message.tree);
+    else if (message.type === "schedule") timeline.add(message.events, message.tree, message.missed);
     else if (message.type === "printed") output.print(message.level, message.text);
   },
   refused(text) {

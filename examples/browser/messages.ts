@@ -10,6 +10,8 @@ export type Program =
 
 export type ToStage =
   | { readonly type: "run"; readonly program: Program }
+  /** The page has taken the last of what the hub has done, and there may be more. */
+  | { readonly type: "seen" }
   /** To kill the greenlet of a lane. */
   | { readonly type: "kill"; readonly id: number };
 
@@ -19,8 +21,13 @@ export type Level = "log" | "warn" | "error";
 export type FromStage =
   /** The trace begins: its time 0, in ms of the clock that `clockMs` reads. */
   | { readonly type: "began"; readonly atMs: number }
-  /** What the hub has done since the last, and who is there. */
-  | { readonly type: "schedule"; readonly events: readonly TraceEvent[]; readonly tree: TreeNode }
+  /** What the hub has done since the last, but for the oldest where that is too much, and who is there. */
+  | {
+      readonly type: "schedule";
+      readonly events: readonly TraceEvent[];
+      readonly missed: number;
+      readonly tree: TreeNode;
+    }
   | { readonly type: "printed"; readonly level: Level; readonly text: string }
   /** Nothing is left to do; or the program failed, which was printed. */
   | { readonly type: "ended"; readonly hasFailed: boolean };

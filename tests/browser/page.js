@@ -102,7 +102,7 @@ class OpenPage {
 
   /** Names, states and indentation of the lanes; whether each can be killed. */
   lanes() {
-    return this.page.$$eval("#labels li", (rows) =>
+    return this.page.$$eval("#labels li[data-kind]", (rows) =>
       rows.map((row) => ({
         name: row.querySelector(".name").textContent,
         kind: row.dataset.kind,
@@ -121,7 +121,7 @@ class OpenPage {
   async untilLane(name, state) {
     await this.page.waitForFunction(
       (wanted, inState) =>
-        [...document.querySelectorAll("#labels li")].some(
+        [...document.querySelectorAll("#labels li[data-kind]")].some(
           (row) => row.querySelector(".name").textContent === wanted && row.dataset.state === inState,
         ),
       {},

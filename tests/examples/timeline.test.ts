@@ -109,6 +109,46 @@ it("Schedule ends the lane of one that was killed before it ran, and keeps one t
   hub.destroy();
 });
 
+it("Schedule shows 200 lanes, lets go first of those that have ended, and counts the others", async () => {
+  const hub = new Hub({ clock: "virtual" });
+  const schedule = new Schedule();
+  const trace = traceHub(hub, { onEvents: (events) => schedule.add(events, hub.tree(), hub.now() * 1000) });
+  await hub.run(function* boss() {
+    for (let i = 0; i < 500; i++) yield* spawn(function* brief() {}).join();
+    const slow = Array.from({ length: 300 }, () => spawn(() => sleep(10)));
+    yield* sleep(1);
+    schedule.add([], hub.tree(), 0);
+    expect(schedule.lanes).toHaveLength(200);
+    expect(named(schedule, "brief")).toBeUndefined();
+    // With main and the boss.
+    expect(schedule.hiddenCount).toBe(102);
+    for (const one of slow) yield* one.join();
+  });
+  trace.stop();
+  hub.destroy();
+});
+
+it("Schedule keeps a bounded number of spans and wakes, the newest", async () => {
+  const schedule = await scheduleOf(function* boss() {
+    for (let i = 0; i < 30_000; i++) yield* sleep(0);
+  });
+  const spans = named(schedule, "boss")!.spans;
+  expect(spans.length).toBeLessThanOrEqual(4000);
+  expect(spans.at(-1)!.label).toBe("ends");
+  expect(schedule.axis.firstX).toBeGreaterThanOrEqual(0);
+});
+
+it("Axis lets go of the oldest of a hundred thousand moments, and moves none", () => {
+  const axis = new Axis();
+  for (let us = 1; us <= 90_000; us++) axis.add(us);
+  const x = axis.xOf(89_999);
+  for (let us = 90_001; us <= 120_000; us++) axis.add(us);
+  expect(axis.xOf(89_999)).toBe(x);
+  expect(axis.firstX).toBeGreaterThan(0);
+  expect(axis.xOf(0)).toBe(axis.firstX);
+  expect(axis.labels[0]!.x).toBeGreaterThanOrEqual(axis.firstX);
+});
+
 it("Axis keeps the order of moments, finds each again, and leaves room for what is shortest", () => {
   fc.assert(
     fc.property(fc.array(fc.nat(1e9), { minLength: 1, maxLength: 50 }), fc.nat(2e9), (gaps, atUs) => {

@@ -6,7 +6,11 @@ export class Stage {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 
   constructor(program: Program, onMessage: (message: FromStage) => void) {
-    this.#worker.onmessage = ({ data }: MessageEvent<FromStage>) => onMessage(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromStage>) => {
+      onMessage(data);
+      // Once the page has been drawn: a schedule that is faster than the page is told in parts.
+      if (data.type === "schedule") requestAnimationFrame(() => this.#say({ type: "seen" }));
+    };
     this.#worker.onerror = (event) => {
       event.preventDefault();
       onMessage({ type: "printed", level: "error", text: event.message ?? "the worker failed" });

@@ -3,10 +3,10 @@
 
 import { getHub } from "wevent";
 import { loadGuest } from "wevent/guest";
-import { type TraceEvent, traceHub, trackGreenlets } from "wevent/util";
 import { clockMs, type FromStage, type Program, type ToStage } from "../messages.ts";
 import { captureConsole, textOf } from "./console.ts";
 import { startJsonServer } from "./json-server.ts";
+import { Reporter } from "./reporter.ts";
 
 /** The tutorial and the page's own, each imported when it is to run. */
 const programs = {
@@ -14,24 +14,9 @@ const programs = {
   ...import.meta.glob(["../programs/*.ts", "!../programs/*.as.ts"]),
 };
 
-/** Milliseconds between two looks at the hub: as often as a page is drawn. */
-const REPORT_MS = 16;
-
 const tell = (message: FromStage) => self.postMessage(message);
 const hub = getHub();
-let events: TraceEvent[] = [];
-let isReportDue = false;
-
-function report(): void {
-  isReportDue = false;
-  tell({ type: "schedule", events, tree: plain(hub.tree()) });
-  events = [];
-}
-
-/** Outcomes are whatever a program makes: not all can be copied to a page. */
-function plain(node: ReturnType<typeof hub.tree>): ReturnType<typeof hub.tree> {
-  return { ...node, ended: null, children: node.children.map(plain) };
-}
+let reporter: Reporter | null = null;
 
 async function runProgram(program: Program): Promise<void> {
   if (program.language === "typescript") {
@@ -50,16 +35,7 @@ async function runProgram(program: Program): Promise<void> {
 async function run(program: Program): Promise<void> {
   captureConsole((level, text) => tell({ type: "printed", level, text }));
   tell({ type: "began", atMs: clockMs() });
-  // Before the trace, which says of a guest what the frames show.
-  trackGreenlets(hub);
-  traceHub(hub, {
-    onEvents(turn) {
-      events.push(...turn);
-      if (isReportDue) return;
-      isReportDue = true;
-      setTimeout(report, REPORT_MS);
-    },
-  });
+  reporter = new Reporter(hub, tell);
   let hasFailed = false;
   try {
     await runProgram(program);
@@ -70,12 +46,13 @@ async function run(program: Program): Promise<void> {
   }
   // What was parked last is told at the end of the turn.
   setTimeout(() => {
-    report();
+    reporter?.flush();
     tell({ type: "ended", hasFailed });
   }, 0);
 }
 
 self.addEventListener("message", ({ data }: MessageEvent<ToStage>) => {
   if (data.type === "run") void run(data.program);
-  else hub.kill(data.id);
+  else if (data.type === "kill") hub.kill(data.id);
+  else reporter?.seen();
 });

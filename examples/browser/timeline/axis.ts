@@ -7,6 +7,8 @@ const LEAST_PX = 5;
 const PX_PER_E = 15;
 /** Pixels between two labels of the axis. */
 const LABEL_PX = 96;
+/** Moments that are kept. Of more, the older half is let go, and drawn no more. */
+const MOST_MOMENTS = 100_000;
 
 /** A place on the axis that is labelled with its time. */
 export interface Label {
@@ -30,6 +32,18 @@ export class Axis {
     this.#us.push(us);
     this.#x.push(x);
     if (x - this.labels.at(-1)!.x >= LABEL_PX) this.labels.push({ x, atUs: us });
+    if (this.#us.length <= MOST_MOMENTS) return;
+    this.#us.splice(0, MOST_MOMENTS / 2);
+    this.#x.splice(0, MOST_MOMENTS / 2);
+    this.labels.splice(
+      0,
+      this.labels.findIndex((label) => label.x >= this.#x[0]!),
+    );
+  }
+
+  /** Where what is kept begins. */
+  get firstX(): number {
+    return this.#x[0]!;
   }
 
   xOf(us: number): number {

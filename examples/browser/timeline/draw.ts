@@ -144,8 +144,9 @@ function drawWakes(
     if (x > view.widthPx) continue;
     // Wakes are nearly in the order of time: a margin, and then the rest is out of view.
     if (x < -view.widthPx) break;
-    const from = laneY(places.get(fromId) ?? 0, view);
-    const to = laneY(places.get(toId) ?? 0, view);
+    const [fromPlace, toPlace] = [places.get(fromId), places.get(toId)];
+    if (fromPlace === undefined || toPlace === undefined) continue;
+    const [from, to] = [laneY(fromPlace, view), laneY(toPlace, view)];
     const down = to > from ? 1 : -1;
     context.strokeStyle = kind === "interrupt" ? colours.kill : colours.wake;
     context.fillStyle = context.strokeStyle;

@@ -15,6 +15,7 @@ export class Labels {
   readonly #onKill: (lane: Lane) => void;
   readonly #rows = new Map<number, Row>();
   #shown: readonly Lane[] = [];
+  readonly #more = document.createElement("li");
 
   constructor(list: HTMLElement, onKill: (lane: Lane) => void) {
     this.#list = list;
@@ -28,9 +29,15 @@ export class Labels {
   }
 
   /** @param isLive - Whether there is anybody to kill. */
-  show({ lanes }: Schedule, isLive: boolean): void {
+  show({ lanes, hiddenCount }: Schedule, isLive: boolean): void {
     const rows = lanes.map((lane) => this.#row(lane));
-    if (lanes !== this.#shown) this.#list.replaceChildren(...rows.map((row) => row.element));
+    if (lanes !== this.#shown) {
+      this.#list.replaceChildren(...rows.map((row) => row.element));
+      if (hiddenCount > 0) this.#list.append(this.#more);
+      this.#more.textContent = `and ${hiddenCount.toLocaleString("en")} more`;
+      const ids = new Set(lanes.map((lane) => lane.id));
+      for (const id of this.#rows.keys()) if (!ids.has(id)) this.#rows.delete(id);
+    }
     this.#shown = lanes;
     lanes.forEach((lane, i) => {
       update(rows[i]!, lane, isLive);

@@ -38,6 +38,11 @@ export interface Wake {
 }
 
 const MAIN = 0;
+/** Lanes that are shown. Of more, those that have ended go first. */
+const MOST_LANES = 200;
+/** Spans of a lane, and wakes, that are kept: a program may run for hours. */
+const MOST_SPANS = 4000;
+const MOST_WAKES = 20_000;
 const OUTSIDE = "outside greenlets";
 /** What a run can end with beside a wait. */
 const ENDS: Readonly<Record<string, LaneState>> = { "gives way": "ready", ends: "ended" };
@@ -47,6 +52,8 @@ export class Schedule {
   readonly wakes: Wake[] = [];
   readonly #lanes = new Map<number, Lane>();
   #order: readonly Lane[] | null = null;
+  /** Lanes that live and are not shown. */
+  hiddenCount = 0;
 
   constructor() {
     const main = this.#lane(MAIN);
@@ -54,7 +61,7 @@ export class Schedule {
     main.kind = "main";
   }
 
-  /** Each greenlet below the one that spawned it. */
+  /** Each greenlet below the one that spawned it, as far as there is room. */
   get lanes(): readonly Lane[] {
     this.#order ??= this.#sorted();
     return this.#order;
@@ -77,7 +84,10 @@ export class Schedule {
     for (const lane of this.#lanes.values()) {
       // One that was killed before it ran has no events.
       if (!alive.has(lane.id) && lane.state !== "ended") this.#end(lane, nowUs);
+      trim(lane.spans, MOST_SPANS);
     }
+    trim(this.wakes, MOST_WAKES);
+    this.#forget();
   }
 
   /** The program has ended: nothing goes on any more. */
@@ -156,6 +166,18 @@ export class Schedule {
     lane.waitsFor = "";
   }
 
+  /** Makes room: those that ended first are not shown any more. */
+  #forget(): void {
+    let excess = this.#lanes.size - MOST_LANES;
+    if (excess <= 0) return;
+    for (const lane of this.#lanes.values()) {
+      if (lane.state !== "ended" || lane.id === MAIN) continue;
+      this.#lanes.delete(lane.id);
+      this.#order = null;
+      if (--excess === 0) return;
+    }
+  }
+
   #lane(id: number): Lane {
     let lane = this.#lanes.get(id);
     if (lane === undefined) {
@@ -179,8 +201,9 @@ export class Schedule {
     const children = new Map<number, Lane[]>();
     for (const lane of this.#lanes.values()) {
       if (lane.id === MAIN) continue;
-      const siblings = children.get(lane.parentId);
-      if (siblings === undefined) children.set(lane.parentId, [lane]);
+      const parentId = this.#lanes.has(lane.parentId) ? lane.parentId : MAIN;
+      const siblings = children.get(parentId);
+      if (siblings === undefined) children.set(parentId, [lane]);
       else siblings.push(lane);
     }
     const order: Lane[] = [];
@@ -190,7 +213,8 @@ export class Schedule {
       for (const child of children.get(lane.id) ?? []) visit(child, depth + 1);
     };
     visit(this.#lanes.get(MAIN)!, 0);
-    return order;
+    this.hiddenCount = Math.max(0, order.length - MOST_LANES);
+    return order.slice(0, MOST_LANES);
   }
 }
 
@@ -198,4 +222,9 @@ export class Schedule {
 function close(lane: Lane, us: number): void {
   const last = lane.spans.at(-1);
   if (last !== undefined && last.toUs === Number.POSITIVE_INFINITY) last.toUs = Math.max(us, last.fromUs);
+}
+
+/** Lets go of the older half of what is too much. */
+function trim(list: unknown[], most: number): void {
+  if (list.length > most) list.splice(0, list.length - most / 2);
 }

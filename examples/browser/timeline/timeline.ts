@@ -34,6 +34,7 @@ export class Timeline {
   #stoppedUs: number | null = 0;
   /** The left edge on the axis; null: what happens now stays in view. */
   #leftPx: number | null = null;
+  #missed = 0;
   #isAsked = false;
 
   constructor(parts: Parts, onKill: (lane: Lane) => void) {
@@ -60,12 +61,18 @@ export class Timeline {
     this.#beganMs = atMs;
     this.#stoppedUs = null;
     this.#leftPx = null;
+    this.#missed = 0;
     this.#parts.readout.textContent = "";
     this.#ask();
   }
 
-  add(events: readonly TraceEvent[], tree: TreeNode): void {
+  /** @param missed - How many events came too fast to be told. */
+  add(events: readonly TraceEvent[], tree: TreeNode, missed: number): void {
     this.#schedule.add(events, tree, this.#nowUs());
+    this.#missed += missed;
+    if (missed > 0) {
+      this.#parts.readout.textContent = `${this.#missed.toLocaleString("en")} events came too fast to be drawn`;
+    }
     this.#ask();
   }
 
@@ -111,7 +118,11 @@ export class Timeline {
   /** The last left edge that makes sense: what happens now is at the right. */
   #lastLeft(): number {
     const right = this.#schedule.axis.xOf(this.#nowUs()) + MARGIN_PX;
-    return Math.max(-8, right - this.#parts.canvas.clientWidth);
+    return Math.max(this.#firstLeft(), right - this.#parts.canvas.clientWidth);
+  }
+
+  #firstLeft(): number {
+    return this.#schedule.axis.firstX - 8;
   }
 
   #left(): number {
@@ -121,7 +132,7 @@ export class Timeline {
   /** Scrolls along the axis. At its end the view follows what happens. */
   #move(byPx: number): void {
     const lastLeft = this.#lastLeft();
-    const leftPx = Math.max(-8, this.#left() + byPx);
+    const leftPx = Math.max(this.#firstLeft(), this.#left() + byPx);
     this.#leftPx = leftPx >= lastLeft ? null : leftPx;
     this.#ask();
   }
