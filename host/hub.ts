@@ -25,6 +25,7 @@ export {
   UnsupportedError,
   UsageError,
   type Waiting,
+  WasmRefused,
   WeventError,
   YieldError,
 } from "./core/errors.js";

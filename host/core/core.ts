@@ -3,6 +3,7 @@
 
 import { wasm } from "#wasm";
 import type { Count, Observed, Outcome, Reason, Role, Status } from "../../assembly/core/abi.js";
+import { WasmRefused } from "./errors.js";
 
 /** What the core asks of its host. */
 export interface CoreHost {
@@ -65,6 +66,7 @@ export interface Core {
 }
 
 export function instantiateCore(host: CoreHost): Core {
+  if (wasm instanceof Error) throw new WasmRefused(wasm);
   const imports = { host } as unknown as WebAssembly.Imports;
   // Copied: the engine's own exports object is a hash table, and would be searched at every call.
   return { ...new WebAssembly.Instance(wasm, imports).exports } as unknown as Core;

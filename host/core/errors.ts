@@ -15,6 +15,10 @@ export const errorTable = {
   WEV_ERR_LOOP_EXIT: ["LoopExit", "main waits and nothing can wake it"],
   WEV_ERR_KILL_VALUE: ["KillValueError", "a greenlet was killed with something that is not an error"],
   WEV_ERR_UNSUPPORTED: ["UnsupportedError", "this runtime lacks a capability"],
+  WEV_ERR_WASM_REFUSED: [
+    "WasmRefused",
+    "a page's policy, or the runtime, does not let core.wasm be compiled",
+  ],
   WEV_ERR_TIMEOUT: ["Timeout", "a timeout passed"],
   WEV_ERR_GREENLET_EXIT: ["GreenletExit", "a greenlet was killed"],
   WEV_ERR_OPERATION_BUSY: [
@@ -146,6 +150,18 @@ export class UnsupportedError extends WeventError {
     );
     this.capability = capability;
     this.runtime = runtime;
+  }
+}
+
+/** The scheduler could not be compiled; `cause` is what the runtime says of it. */
+export class WasmRefused extends WeventError {
+  static readonly label = "WasmRefused";
+  readonly code = "WEV_ERR_WASM_REFUSED" satisfies ErrorCode;
+  constructor(cause: Error) {
+    super(
+      "could not make a hub because WebAssembly may not be compiled here; allow it: a page by 'wasm-unsafe-eval' in script-src of its Content-Security-Policy",
+      { cause },
+    );
   }
 }
 

@@ -679,6 +679,11 @@ export class Hub {
     this.#driver.soon(callback);
   }
 
+  /** @internal A callback of the runtime has made something ready: it runs here and now, if none is running. */
+  runReady(): void {
+    if (!this.#isDestroyed && current === null) this.#pump.runTurn();
+  }
+
   /** @internal Asks for a turn, unless one is coming or going on. */
   schedule(): void {
     if (!this.#isDestroyed) this.#pump.schedule();

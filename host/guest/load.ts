@@ -20,7 +20,9 @@ export type GuestSource = BufferSource | WebAssembly.Module | Response | URL;
  * @since 0.1
  */
 export async function loadGuest(source: GuestSource, options: GuestOptions = {}): Promise<Guest> {
-  return new Guest(await moduleOf(source), options.hub ?? getHub(), options);
+  // Before the guest is compiled: where that is not allowed, the hub's error says what to do.
+  const hub = options.hub ?? getHub();
+  return new Guest(await moduleOf(source), hub, options);
 }
 
 async function moduleOf(source: GuestSource): Promise<WebAssembly.Module> {

@@ -77,6 +77,7 @@ export class Dispatcher {
         this.#watch(request, greenlet);
       });
       if (!isBegun) resolve(failed());
+      else this.hub.runReady();
     });
   }
 
@@ -119,14 +120,18 @@ export class Dispatcher {
   #startLater(request: Request): Greenlet<Response> {
     const greenlet = new Greenlet<Response>(this.#handler as AnyBody<Response>, request);
     this.#waiting++;
+    let isWaiting = true;
+    const leave = () => {
+      if (isWaiting) this.#waiting--;
+      isWaiting = false;
+    };
+    // One that ends while it waits has left before its client is told.
+    greenlet.watch(leave);
     // Its signal: one whose client goes away meanwhile leaves the line.
-    this.pool.start(greenlet as Greenlet, { signal: greenlet.signal }).then(
-      () => this.#waiting--,
-      (error: unknown) => {
-        this.#waiting--;
-        greenlet.throw(error as Error);
-      },
-    );
+    this.pool.start(greenlet as Greenlet, { signal: greenlet.signal }).then(leave, (error: unknown) => {
+      leave();
+      greenlet.throw(error as Error);
+    });
     return greenlet;
   }
 

@@ -1,10 +1,12 @@
-// Tests in a browser: `npm run test:browser`. Apart from the others, for they build the page and start Chromium.
+// Tests in browsers: `npm run test:browser`. Apart from the others, for they build a page and start browsers,
+// one after another.
 
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["tests/browser/**/*.test.js"],
+    include: ["tests/browser/**/*.test.{js,ts}"],
+    fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -3,9 +3,6 @@
 
 import { rolldown } from "rolldown";
 
-/** Packages that wevent imports once they are asked for; a page never asks. */
-const OPTIONAL = ["srvx", "crossws/server", "crossws/websocket"];
-
 /**
  * @param {string} input - A file inside the package, after `npm run build`.
  * @returns {Promise<string>} the module's text
@@ -14,7 +11,6 @@ export async function bundleForPage(input) {
   const made = await rolldown({
     input,
     platform: "browser",
-    external: OPTIONAL,
     onLog: (level, log) => {
       if (level === "warn") throw new Error(log.message);
     },

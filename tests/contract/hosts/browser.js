@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleForPage } from "../../../tools/browsers/bundle.js";
-import { launchBrowser } from "../../../tools/browsers/launch.js";
+import { findBrowser, launchBrowser } from "../../../tools/browsers/launch.js";
 import { pageOf, scriptOf, serveFiles } from "../../../tools/browsers/serve.js";
 
 const root = join(import.meta.dirname, "../../..");
@@ -46,7 +46,16 @@ export async function runInBrowser(name, context, filter, write) {
 
 if (import.meta.filename === process.argv[1]) {
   const [name, context, filter = ""] = process.argv.slice(2);
-  const report = await runInBrowser(name, context, filter, (line) => console.log(line));
-  console.log(JSON.stringify(report));
+  if (findBrowser(name) === null) {
+    console.log(`Left out: the contract in ${name}, which is not installed`);
+    process.exit(0);
+  }
+  const report = await runInBrowser(name, context, filter, (line) => {
+    if (!line.startsWith("ok ")) console.log(line);
+  });
+  const { version, passed, unsupported, failed } = report;
+  console.log(
+    `${name} ${version}, ${context}: ${passed} passed, ${unsupported} not supported, ${failed} failed`,
+  );
   process.exit(report.failed > 0 ? 1 : 0);
 }
