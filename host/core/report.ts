@@ -145,6 +145,12 @@ export function reportOf({ error, context, name, failed }: Failure): ErrorReport
   const lines = [`${name} failed with an error that nobody read`];
   if (spawnedAt !== null) lines.push(`  spawned at ${spawnedAt}`);
   if (parkedAt !== null) lines.push(`  parked at ${parkedAt}`);
-  lines.push(error instanceof Error ? (error.stack ?? String(error)) : String(error));
+  lines.push(error instanceof Error ? textOf(error) : String(error));
   return { error, context, name, spawnedAt, parkedAt, text: lines.join("\n") };
+}
+
+/** What was thrown, and where. The stack alone says both in V8 only. */
+function textOf(error: Error): string {
+  const { stack = "" } = error;
+  return stack.includes(error.message) && stack.includes(error.name) ? stack : `${error}\n${stack}`.trimEnd();
 }
