@@ -2,4 +2,8 @@
 
 import { familyDriver } from "./node-family.js";
 
-export const driver = familyDriver({ runtime: "bun" });
+export const driver = familyDriver({
+  runtime: "bun",
+  // It never runs out of work while a top-level await is not answered.
+  lacks: ["exhaustion"],
+});

@@ -45,7 +45,7 @@ function tellExhausted(): void {
   for (const { call } of told) call();
 }
 
-/** What runtimes with Node's modules may lack. */
+/** What comes of Node's modules. */
 const BUILTIN = [
   "context",
   "tcp.connect",
@@ -62,8 +62,8 @@ export interface FamilyMember {
   readonly runtime: string;
   /** "Run me again soon". Omitted: setImmediate. */
   readonly soon?: (callback: () => void) => void;
-  /** What of the family it does not have. */
-  readonly lacks?: readonly (typeof BUILTIN)[number][];
+  /** What of the family it does not have, or not well enough. */
+  readonly lacks?: readonly Capability[];
 }
 
 const soonest = (callback: () => void) => void setImmediate(callback);
@@ -71,10 +71,10 @@ const soonest = (callback: () => void) => void setImmediate(callback);
 /** The driver for a runtime that has Node's modules. */
 export function familyDriver({ runtime, soon = soonest, lacks = [] }: FamilyMember): Driver {
   // Without getBuiltinModule it has none of what it asks the process for.
-  const builtin = hooks === undefined ? [] : BUILTIN.filter((name) => !lacks.includes(name));
+  const all: Capability[] = ["fetch", "exhaustion", ...(hooks === undefined ? [] : BUILTIN)];
   return {
     runtime,
-    capabilities: new Set<Capability>(["fetch", "exhaustion", ...builtin]),
+    capabilities: new Set(all.filter((name) => !lacks.includes(name))),
     net: nodeNet,
     process: nodeProcesses,
     signal: nodeSignals,
@@ -87,6 +87,7 @@ export function familyDriver({ runtime, soon = soonest, lacks = [] }: FamilyMemb
       return () => clearTimeout(timer);
     },
     whenExhausted(callback) {
+      if (lacks.includes("exhaustion")) return () => {};
       const entry = { call: callback };
       if (exhaustionCallbacks.size === 0) process.once("beforeExit", tellExhausted);
       exhaustionCallbacks.add(entry);

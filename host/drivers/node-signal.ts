@@ -9,10 +9,15 @@ const os = builtin<typeof import("node:os")>("node:os");
 /** As rarely as a timer can fire: it is there to keep the process alive, and for nothing else. */
 const RARELY_MS = 0x7fffffff;
 
-/** Those who are to be told of one signal. */
+/**
+ * Those who are to be told of one signal. The runtime's own listener stays until all are told: Deno tells
+ * of the same signal again one that is added meanwhile.
+ */
 class SignalListener {
   readonly #name: string;
   readonly #callbacks = new Set<() => void>();
+  #isListening = false;
+  #isTelling = false;
 
   constructor(name: string) {
     this.#name = name;
@@ -20,16 +25,31 @@ class SignalListener {
 
   add(callback: () => void): void {
     this.#callbacks.add(callback);
-    if (this.#callbacks.size === 1) process.on(this.#name, this.#tell);
+    this.#adjust();
   }
 
   remove(callback: () => void): void {
     this.#callbacks.delete(callback);
-    if (this.#callbacks.size === 0) process.removeListener(this.#name, this.#tell);
+    this.#adjust();
+  }
+
+  /** Listens if anybody is to be told. */
+  #adjust(): void {
+    const isWanted = this.#callbacks.size > 0;
+    if (isWanted === this.#isListening || this.#isTelling) return;
+    this.#isListening = isWanted;
+    if (isWanted) process.on(this.#name, this.#tell);
+    else process.removeListener(this.#name, this.#tell);
   }
 
   readonly #tell = (): void => {
-    for (const callback of [...this.#callbacks]) callback();
+    this.#isTelling = true;
+    try {
+      for (const callback of [...this.#callbacks]) callback();
+    } finally {
+      this.#isTelling = false;
+      this.#adjust();
+    }
   };
 }
 
