@@ -95,9 +95,20 @@ function asFunction(program) {
   };
 }
 
+/** runtimes.json as a module: not every runtime imports JSON. */
+function buildRuntimes() {
+  writeFileSync(
+    `${suite}/runtimes.js`,
+    `export const runtimes = ${readFileSync("runtimes.json", "utf8")};
+export const rowOf = (name) => runtimes.find((row) => row.name === name);
+`,
+  );
+}
+
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tests/contract"], {
   stdio: "inherit",
 });
+buildRuntimes();
 await buildTutorial();
 await buildGuests();
 if (existsSync("tests/contract/files")) cpSync("tests/contract/files", `${suite}/files`, { recursive: true });

@@ -16,8 +16,20 @@ export interface World {
   guestModule(name: string): Promise<WebAssembly.Module>;
   /** Starts the server of examples/tutorial/lib/json-server.ts, where that can be had. */
   readonly startJsonServer?: (() => Promise<JsonServer>) | undefined;
-  /** URL of a file of the suite that stands beside the cases; omitted: there are no files. */
+  /** What runtimes.json says that it can. */
+  readonly capabilities: readonly string[];
+  /** URL of a file in `files`; omitted: there are none. */
   readonly fileUrl?: ((name: string) => URL) | undefined;
+  /** A command that runs such a file in the same runtime; omitted: there are no processes. */
+  readonly command?: ((name: string) => readonly string[]) | undefined;
+  /** AsyncLocalStorage, where there is one. */
+  readonly AsyncLocalStorage?: (new <T>() => ContextStorage<T>) | undefined;
+}
+
+/** What is used of AsyncLocalStorage. */
+export interface ContextStorage<T> {
+  run<R>(store: T, body: () => R): R;
+  getStore(): T | undefined;
 }
 
 export interface JsonServer {
@@ -42,7 +54,7 @@ export interface Case {
   /** Where one is missing, the case is not run, and counted as "not supported there". */
   readonly needs?: readonly Capability[];
   /** What of a World it needs. */
-  readonly needsOfWorld?: readonly ("startJsonServer" | "fileUrl")[];
+  readonly needsOfWorld?: readonly ("startJsonServer" | "fileUrl" | "command" | "AsyncLocalStorage")[];
   /** Options of its hub. Omitted: the virtual clock. */
   readonly hub?: HubOptions;
   /** A generator is run as a greenlet of the case's hub; anything else is main. */

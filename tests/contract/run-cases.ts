@@ -1,7 +1,7 @@
 // Owns the running of cases: each on a hub of its own, one after another, with a check after each that
 // nothing is left. It writes a line per case and gives a report. The file of each runtime does the rest.
 
-import { Hub } from "wevent";
+import { getHub, Hub } from "wevent";
 import { loadGuest } from "wevent/guest";
 import type { ErrorReport } from "wevent/hub";
 import type { Case, Stage, World } from "./case.ts";
@@ -65,14 +65,14 @@ async function runCase(each: Case, world: World): Promise<CaseResult> {
     ms: Math.round(performance.now() - startMs),
     ...(why === undefined ? {} : { why }),
   });
+  const missing = [
+    ...(each.needs ?? []).filter((capability) => !getHub().can(capability)),
+    ...(each.needsOfWorld ?? []).filter((part) => world[part] === undefined),
+  ];
+  if (missing.length > 0) return result("unsupported", `there is no ${missing.join(", ")}`);
   const reports: ErrorReport[] = [];
   const hub = new Hub({ clock: "virtual", onError: (report) => reports.push(report), ...each.hub });
   try {
-    const missing = [
-      ...(each.needs ?? []).filter((capability) => !hub.can(capability)),
-      ...(each.needsOfWorld ?? []).filter((part) => world[part] === undefined),
-    ];
-    if (missing.length > 0) return result("unsupported", `there is no ${missing.join(", ")}`);
     await limited(play(each, stageFor(world, hub, reports)));
     await checkNothingLeft(hub);
     if (reports.length > 0) {
@@ -80,7 +80,8 @@ async function runCase(each: Case, world: World): Promise<CaseResult> {
     }
     return result("passed");
   } catch (error) {
-    return result("failed", String((error as Error)?.stack ?? error));
+    // The stack of V8 begins with both, that of others with neither.
+    return result("failed", `${error}\n${(error as Error)?.stack ?? ""}`);
   } finally {
     hub.destroy();
   }

@@ -5,11 +5,12 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { bundleForPage } from "../../../tools/browsers/bundle.js";
 import { findBrowser, launchBrowser } from "../../../tools/browsers/launch.js";
 import { pageOf, scriptOf, serveFiles } from "../../../tools/browsers/serve.js";
 
-const root = join(import.meta.dirname, "../../..");
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const suite = join(root, "build/contract/tests/contract");
 
 /** @param {(line: string) => void} write @returns {Promise<import("../run-cases.ts").Report>} */
@@ -44,7 +45,13 @@ export async function runInBrowser(name, context, filter, write) {
   }
 }
 
-if (import.meta.filename === process.argv[1]) {
+/** For tests/contract/run.js. */
+export async function run(_row, { command: [name, context] }, { filter, isVerbose }) {
+  if (findBrowser(name) === null) return { leftOut: `${name} is not installed` };
+  return { report: await runInBrowser(name, context, filter, isVerbose ? console.log : () => {}) };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, context, filter = ""] = process.argv.slice(2);
   if (findBrowser(name) === null) {
     console.log(`Left out: the contract in ${name}, which is not installed`);

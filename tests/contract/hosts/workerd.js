@@ -4,7 +4,7 @@
 
 import { readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundleWorker, startWorkerd, workerdVersion } from "../../../tools/workerd/launch.js";
+import { bundleWorker, hasWorkerd, startWorkerd, workerdVersion } from "../../../tools/workerd/launch.js";
 
 const suite = fileURLToPath(new URL("../../../build/contract/tests/contract", import.meta.url));
 
@@ -50,6 +50,12 @@ export async function runContract(filter = "", write = console.log) {
     await workerd.stop();
     await server.close();
   }
+}
+
+/** For tests/contract/run.js. */
+export async function run(_row, _place, { filter, isVerbose }) {
+  if (!hasWorkerd()) return { leftOut: "not installed; npm ci --prefix tools/workerd" };
+  return { report: await runContract(filter, isVerbose ? console.log : () => {}) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

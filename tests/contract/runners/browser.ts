@@ -4,6 +4,7 @@
 import type { JsonServer, World } from "../case.ts";
 import { cases } from "../list.ts";
 import { type Report, runCases } from "../run-cases.ts";
+import { rowOf } from "../runtimes.js";
 
 /** What a worker tells its page. */
 type Told = { readonly line: string } | { readonly report: Report } | { readonly failure: string };
@@ -52,6 +53,7 @@ function world(version: string): World {
   return {
     runtime: "browser",
     version,
+    capabilities: rowOf("browser").capabilities,
     guestBytes: async (name) => (await guest(name)).arrayBuffer(),
     guestModule(name) {
       const known = modules.get(name) ?? WebAssembly.compileStreaming(guest(name));

@@ -2,11 +2,14 @@
 //
 //   node build/contract/tests/contract/runners/server.js RUNTIME VERSION [PART OF A NAME]
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { startJsonServer } from "../../../examples/tutorial/lib/json-server.ts";
 import type { World } from "../case.ts";
 import { cases } from "../list.ts";
 import { runCases } from "../run-cases.ts";
+import { rowOf } from "../runtimes.js";
 
 interface Globals {
   readonly Deno?: { readonly version: { readonly deno: string } };
@@ -28,6 +31,10 @@ if (here.runtime !== runtime || here.version !== version) {
   process.exit(2);
 }
 
+/** Deno asks before a program may do what Node lets every program do. */
+const FLAGS = here.runtime === "deno" ? ["run", "-A"] : [];
+const fileUrl = (name: string) => new URL(`../files/${name}`, import.meta.url);
+
 const guests = new URL("../guests/", import.meta.url);
 const read = (name: string) => readFile(new URL(`${name}.wasm`, guests)) as Promise<BufferSource>;
 const modules = new Map<string, Promise<WebAssembly.Module>>();
@@ -41,7 +48,10 @@ const world: World = {
     return known;
   },
   startJsonServer,
-  fileUrl: (name) => new URL(`../files/${name}`, import.meta.url),
+  capabilities: rowOf(here.runtime).capabilities,
+  fileUrl,
+  command: (name) => [process.execPath, ...FLAGS, fileURLToPath(fileUrl(name))],
+  AsyncLocalStorage,
 };
 
 const report = await runCases(cases, world, (line) => console.log(line), filter);

@@ -6,6 +6,7 @@ import type { World } from "../case.ts";
 import { guestModules } from "../guest-modules.js";
 import { cases } from "../list.ts";
 import { runCases } from "../run-cases.ts";
+import { rowOf } from "../runtimes.js";
 
 interface Env {
   readonly VERSION: string;
@@ -19,6 +20,7 @@ function worldOf({ VERSION, JSON_SERVER }: Env): World {
   return {
     runtime: "workerd",
     version: VERSION,
+    capabilities: rowOf("workerd").capabilities,
     guestBytes: () => Promise.resolve(null),
     guestModule: async (name) => guestModules[name]!,
     startJsonServer: async () => ({ url: JSON_SERVER, close: () => Promise.resolve() }),
