@@ -5,16 +5,27 @@
 
 import { Opening } from "./_opening.js";
 import { begin, placeName, requireInet } from "./_place.js";
+import { connectInPlace } from "./_placed-net.js";
+import { placesOf } from "./_places.js";
 import { Arrivals, NextArrival } from "./core/arrivals.js";
 import type { Sendable } from "./core/byte-stream.js";
 import { call } from "./core/call.js";
 import { requireOptions } from "./core/check.js";
 import { Connection } from "./core/connection.js";
 import type { Capability } from "./core/driver.js";
-import { checkInteger, checkMs, describe, UsageError } from "./core/errors.js";
+import { checkInteger, checkMs, describe, UnsupportedError, UsageError } from "./core/errors.js";
 import { currentHub } from "./core/hub.js";
 import { MemoryEnd } from "./core/memory-stream.js";
-import type { Accepted, AcceptorHandle, Address, NetDriver, Place, Target, TlsOptions } from "./core/net.js";
+import type {
+  Accepted,
+  AcceptorHandle,
+  Address,
+  NetDriver,
+  Place,
+  StreamEvents,
+  Target,
+  TlsOptions,
+} from "./core/net.js";
 import { SocketError, socketError } from "./core/net-errors.js";
 import type { Operation } from "./core/operation.js";
 import type { LineOptions } from "./core/read.js";
@@ -234,7 +245,8 @@ export function socketPair(): [Socket, Socket] {
 }
 
 /**
- * Connects, and gives the socket.
+ * Connects, and gives the socket. Where the runtime allows a request only so many connections (6 at
+ * Cloudflare), it waits until another one is closed.
  *
  * @switches always
  * @throws {@link SocketError} WEV_ERR_SOCKET_REFUSED, WEV_ERR_SOCKET_NAME, WEV_ERR_SOCKET_UNREACHABLE,
@@ -252,14 +264,48 @@ export function createConnection(options: ConnectOptions): Operation<Socket> {
     (ms) =>
       new Opening(ms, "createConnection", (opened) => {
         const net = netOf(target, target.tls, "tcp.connect");
+        const hub = currentHub();
+        const places = hub.network === null ? placesOf(hub) : null;
+        const connect = (events: StreamEvents) =>
+          places === null ? net.connect(target, events) : connectInPlace(net, places, target, events);
         const connection = begin(
           `connect to ${placeName(target)}`,
-          () => new Connection(placeName(target), (events) => net.connect(target, events), opened),
+          () => new Connection(placeName(target), connect, opened),
         );
         const { isExternal } = net;
         return { isExternal, result: () => new Socket(connection), drop: () => connection.close() };
       }),
   );
+}
+
+/**
+ * Makes a socket of one that the runtime has handed to the program: of what a Cloudflare worker's `connect`
+ * handler is given, or of a Socket of node:net. From here on it is this one's alone.
+ *
+ * @noswitch
+ * @throws {@link UsageError} WEV_ERR_ARGUMENT when it is no socket of this runtime
+ * @throws {@link UnsupportedError} WEV_ERR_UNSUPPORTED where the runtime, or the hub's network, has none
+ * @example A worker that takes connections
+ * ```ts
+ * export default { connect: (incoming) => run(function* () {
+ *   using socket = adoptSocket(incoming);
+ *   yield* socket.sendAll(yield* socket.recv());
+ * }) };
+ * ```
+ * @since 0.1
+ */
+export function adoptSocket(socket: object): Socket {
+  const hub = currentHub();
+  const net = hub.netFor("tcp.connect");
+  if (net.adopt === undefined) throw new UnsupportedError("adoptSocket", hub.runtime);
+  const accepted = net.adopt(socket);
+  if (accepted === null) {
+    throw new UsageError(
+      "WEV_ERR_ARGUMENT",
+      `could not adopt ${describe(socket)} because it is no socket of ${hub.runtime}; give one that the runtime has made`,
+    );
+  }
+  return new Socket(Connection.over(accepted, "a client"));
 }
 
 /** The streams of the current hub; throws unless they can do what is asked for. */

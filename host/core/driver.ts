@@ -130,6 +130,12 @@ export interface Driver extends DriverParts {
   readonly capabilities: ReadonlySet<Capability>;
   /** Longest turn in ms that suits the runtime, where the hub's options say nothing. Omitted: 5. */
   readonly turnMs?: number | undefined;
+  /** Most steps of a turn, where the clock may stand still during one. Omitted: as many as the time allows. */
+  readonly turnSteps?: number | undefined;
+  /** Most connections that a hub should have at a time, fetches among them. Omitted: any number. */
+  readonly connectionLimit?: number | undefined;
+  /** Whether timers and sockets belong to the request in which they are begun, so that none may use another's hub. */
+  readonly isPerRequest?: boolean | undefined;
   /** Monotonic time in ms, fractions allowed. Never below 0. */
   now(): number;
   /**

@@ -41,6 +41,11 @@ export interface HubOptions {
   readonly network?: "memory" | Network;
 }
 
+/** Whether this runtime lets no request use what another one has begun. */
+export function isPerRequest(): boolean {
+  return runtimeDriver.isPerRequest ?? false;
+}
+
 /** Long enough that what the runtime does between turns is little beside it. */
 const DEFAULT_TURN_MS = 5;
 

@@ -205,6 +205,11 @@ export class Hub {
     return this.#driver.runtime;
   }
 
+  /** @internal Most connections at a time; null: any number. */
+  get connectionLimit(): number | null {
+    return this.#driver.connectionLimit ?? null;
+  }
+
   get isDestroyed(): boolean {
     return this.#isDestroyed;
   }

@@ -116,6 +116,8 @@ export interface NetDriver {
   listen(place: Place, tls: TlsOptions | undefined, events: AcceptorEvents): AcceptorHandle;
   /** All addresses of a name, in the resolver's order. Rejects with the resolver's error. */
   lookup(host: string): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>;
+  /** Makes the runtime's own kind of connected socket one of ours, which reads on from where it is; null: it is none. */
+  adopt?(socket: unknown): Accepted | null;
   /** Capability "udp". */
   bindDatagrams?(place: DatagramPlace, events: DatagramEvents): DatagramHandle;
 }

@@ -74,7 +74,7 @@ export class Pump {
     this.isRunning = true;
     this.#isStopped = false;
     this.turn++;
-    const maxEntries = this.#virtual === null ? NO_LIMIT : VIRTUAL_TURN_ENTRIES;
+    const maxEntries = this.#virtual === null ? (this.#driver.turnSteps ?? NO_LIMIT) : VIRTUAL_TURN_ENTRIES;
     let when: number = Turn.Again;
     try {
       for (let isCut = true; isCut; ) {

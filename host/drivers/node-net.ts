@@ -110,6 +110,13 @@ function listen(place: Place, options: TlsOptions | undefined, events: AcceptorE
   return { close: () => void server.close() };
 }
 
+/** Half of it may end before the other, as of every socket here. */
+function adopt(socket: unknown): Accepted | null {
+  if (!(socket instanceof net().Socket)) return null;
+  socket.allowHalfOpen = true;
+  return new NodeAccepted(socket);
+}
+
 function boundTo(server: Server): Address {
   const address = server.address();
   if (typeof address === "string") return { path: address };
@@ -122,4 +129,4 @@ async function lookup(host: string) {
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }) as const);
 }
 
-export const nodeNet: NetDriver = { connect, listen, lookup, bindDatagrams };
+export const nodeNet: NetDriver = { connect, listen, lookup, adopt, bindDatagrams };

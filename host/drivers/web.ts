@@ -10,6 +10,9 @@ export interface WebDriverOptions {
   readonly runtime: string;
   readonly soon: (callback: () => void) => void;
   readonly turnMs?: number | undefined;
+  /** What else the runtime has or asks for, beside capabilities that come with it. */
+  readonly more?: Partial<Driver>;
+  readonly capabilities?: readonly Capability[];
 }
 
 /** "Run me again soon", decided at its first call: a script may not do everything while it is loaded. */
@@ -44,11 +47,11 @@ export function timers(): (callback: () => void) => void {
   return (callback) => void setTimeout(callback, 0);
 }
 
-export function webDriver({ runtime, soon, turnMs }: WebDriverOptions): Driver {
-  const capabilities: Capability[] = typeof globalThis.fetch === "function" ? ["fetch"] : [];
+export function webDriver({ runtime, soon, turnMs, more, capabilities = [] }: WebDriverOptions): Driver {
+  const fetching: Capability[] = typeof globalThis.fetch === "function" ? ["fetch"] : [];
   return {
     runtime,
-    capabilities: new Set(capabilities),
+    capabilities: new Set([...fetching, ...capabilities]),
     turnMs,
     now: () => performance.now(),
     soon,
@@ -57,5 +60,6 @@ export function webDriver({ runtime, soon, turnMs }: WebDriverOptions): Driver {
       return () => clearTimeout(timer);
     },
     whenExhausted: () => () => {},
+    ...more,
   };
 }

@@ -13,6 +13,7 @@ import { waitFor } from "../core/wait-promise.js";
 import { Event } from "../event.js";
 import { type OperationIterator, Steps } from "../operation-iterator.js";
 import { disconnect, ignoreDisconnect } from "./errors.js";
+import { waitForBody } from "./request-hub.js";
 
 /** Something with a body: a Request, a Response. */
 interface WithBody {
@@ -120,6 +121,7 @@ class GreenletSource implements UnderlyingDefaultSource<Uint8Array>, BodyWriter 
 
   constructor(body: Body<[BodyWriter], unknown>) {
     this.#greenlet = new Greenlet<unknown>(body as AnyBody<unknown>, this);
+    waitForBody(this.#greenlet as Greenlet);
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {

@@ -1,5 +1,6 @@
 // fetch that a greenlet can wait for.
 
+import { placesOf } from "../_places.js";
 import { call } from "../core/call.js";
 import { UnsupportedError } from "../core/errors.js";
 import { currentHub } from "../core/hub.js";
@@ -9,7 +10,8 @@ import { waitFor } from "../core/wait-promise.js";
 /**
  * Fetches over the runtime's own `fetch`. A greenlet that is interrupted meanwhile aborts the
  * request; so does the signal of `init`, or else of the Request. Reading the body is a promise as
- * ever: `yield* wait(response.text())`, and under the same signal.
+ * ever: `yield* wait(response.text())`, and under the same signal. Where the runtime allows a request
+ * only so many connections (6 at Cloudflare), it waits for a place, which it has until the headers come.
  *
  * @switches always
  * @throws {@link UnsupportedError} WEV_ERR_UNSUPPORTED when the runtime has no fetch
@@ -22,7 +24,19 @@ export function fetch(url: string | URL | Request, init: RequestInit = {}): Oper
 }
 
 function* fetchHere(url: string | URL | Request, init: RequestInit): Generator<unknown, Response, unknown> {
-  if (typeof globalThis.fetch !== "function") throw new UnsupportedError("fetch", currentHub().runtime);
+  const hub = currentHub();
+  if (typeof globalThis.fetch !== "function") throw new UnsupportedError("fetch", hub.runtime);
+  const places = placesOf(hub);
+  if (places === null) return yield* fetchNow(url, init);
+  const leave = yield* places.wait();
+  try {
+    return yield* fetchNow(url, init);
+  } finally {
+    leave();
+  }
+}
+
+function* fetchNow(url: string | URL | Request, init: RequestInit): Generator<unknown, Response, unknown> {
   const abort = new AbortController();
   const given = init.signal === undefined && url instanceof Request ? url.signal : init.signal;
   const signal = given ? AbortSignal.any([abort.signal, given]) : abort.signal;

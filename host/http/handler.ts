@@ -9,13 +9,15 @@ import { describe, UsageError } from "../core/errors.js";
 import { GreenletExit } from "../core/exit.js";
 import { type AnyBody, type Body, Greenlet } from "../core/greenlet.js";
 import { currentHub, enterHub, type Hub } from "../core/hub.js";
+import { checkedOptions, type HubOptions, isPerRequest } from "../core/hub-options.js";
 import { Pool } from "../pool.js";
-import { requireCount } from "./check.js";
+import { requireCount, requireLimit } from "./check.js";
 import { disconnect, ignoreDisconnect } from "./errors.js";
 import { watchExchange } from "./exchange.js";
+import { inRequestHub } from "./request-hub.js";
 
 /** What answers requests: a greenlet's body, so it may block. */
-export type RequestHandler = Body<[request: Request], Response>;
+export type RequestHandler<A extends unknown[] = []> = Body<[request: Request, ...given: A], Response>;
 
 /** How many requests are handled at a time. */
 export interface HandlerOptions {
@@ -31,14 +33,27 @@ export interface HandlerOptions {
   readonly maxWaiting?: number;
 }
 
+/** What `fetchHandler` takes beside. */
+export interface FetchHandlerOptions extends HandlerOptions {
+  /**
+   * Whether each request has a hub of its own, which ends with it: nothing is shared, and nothing can wait
+   * for another request. Options: the same, and what those hubs are made with. Omitted: where the
+   * runtime ties timers and sockets to requests, as Cloudflare's does. `spawn` is then a number, above
+   * which requests are answered with 503 at once.
+   */
+  readonly hubPerRequest?: boolean | HubOptions;
+}
+
 /** Handlers at a time, unless told otherwise: what a process can hold the state of, and no flood is. */
 const MOST_HANDLERS = 10_000;
 const MOST_WAITING = 1000;
 
+const NOTHING: readonly never[] = [];
+
 export class Dispatcher {
   readonly hub: Hub = currentHub();
   readonly pool: Pool;
-  readonly #handler: RequestHandler;
+  readonly #handler: RequestHandler<unknown[]>;
   readonly #maxWaiting: number;
   #waiting = 0;
   #isClosed = false;
@@ -46,11 +61,12 @@ export class Dispatcher {
   #going = 0;
   #quiet: Latch | null = null;
 
-  constructor(handler: RequestHandler, options: HandlerOptions) {
+  /** @param handler - A RequestHandler, of what `respond` is given. */
+  constructor(handler: unknown, options: HandlerOptions) {
     requireBody(handler, "handle requests with");
     requireOptions(options);
     const { spawn = MOST_HANDLERS, maxWaiting = MOST_WAITING } = options;
-    this.#handler = handler;
+    this.#handler = handler as RequestHandler<unknown[]>;
     this.pool = spawn instanceof Pool ? spawn : new Pool(spawn);
     this.#maxWaiting = requireCount(maxWaiting, "maxWaiting", 0);
   }
@@ -66,12 +82,12 @@ export class Dispatcher {
   }
 
   /** Never rejects. */
-  respond(request: Request): Promise<Response> {
+  respond(request: Request, given: readonly unknown[] = NOTHING): Promise<Response> {
     if (this.#isClosed) return Promise.resolve(unavailable(true));
     if (!this.hasPlace && this.#waiting >= this.#maxWaiting) return Promise.resolve(unavailable(false));
     return new Promise((resolve) => {
       const isBegun = this.enter(() => {
-        const greenlet = this.#start(request);
+        const greenlet = this.#start(request, given);
         // A response that comes when its client has gone is nobody's: the runtime drops it.
         greenlet.watch(() => resolve(this.#answer(greenlet)));
         this.#watch(request, greenlet);
@@ -104,21 +120,21 @@ export class Dispatcher {
     this.hub.report({ error, context: this.#handler, name: this.#handler.name || "a request's handler" });
   }
 
-  #start(request: Request): Greenlet<Response> {
+  #start(request: Request, given: readonly unknown[]): Greenlet<Response> {
     const { hub } = this;
     const { siteBudget } = hub;
     // Where it is spawned is known: here. A stack for each request would be its largest cost.
     hub.siteBudget = 0;
     try {
-      const started = this.hasPlace ? this.pool.trySpawn(this.#handler, request) : null;
-      return started ?? this.#startLater(request);
+      const started = this.hasPlace ? this.pool.trySpawn(this.#handler, request, ...given) : null;
+      return started ?? this.#startLater(request, given);
     } finally {
       hub.siteBudget = siteBudget;
     }
   }
 
-  #startLater(request: Request): Greenlet<Response> {
-    const greenlet = new Greenlet<Response>(this.#handler as AnyBody<Response>, request);
+  #startLater(request: Request, given: readonly unknown[]): Greenlet<Response> {
+    const greenlet = new Greenlet<Response>(this.#handler as AnyBody<Response>, request, ...given);
     this.#waiting++;
     let isWaiting = true;
     const leave = () => {
@@ -196,13 +212,16 @@ function unavailable(isEnding: boolean): Response {
 
 /**
  * Makes an ordinary fetch handler, as edge runtimes and other servers take them, from one whose every
- * request is a greenlet: in the hub that is current when it is made.
+ * request is a greenlet: in the hub that is current when it is made, or each in one of its own. What the
+ * runtime gives beside the request, such as a worker's `env` and `ctx`, is handed on.
  *
  * The promise never rejects. A handler that fails is answered with 500 and reported once. When
- * `request.signal` is aborted, the greenlet is ended with ClientDisconnected.
+ * `request.signal` is aborted, the greenlet is ended with ClientDisconnected. A hub that is one request's
+ * ends once there is the response, and with it all its greenlets, but for those of `streamOf` and `waitUntil`.
  *
  * @noswitch
- * @throws {@link UsageError} WEV_ERR_BODY when `handler` is not a function
+ * @throws {@link UsageError} WEV_ERR_BODY when `handler` is not a function; WEV_ERR_ARGUMENT when there is a
+ * hub for each request and `spawn` is a Pool
  * @throws {@link RangeUsageError} WEV_ERR_RANGE when a number of `options` is outside its range
  * @example For a runtime that exports its handler
  * ```ts
@@ -213,10 +232,37 @@ function unavailable(isEnding: boolean): Response {
  * ```
  * @since 0.1
  */
-export function fetchHandler(
-  handler: RequestHandler,
-  options: HandlerOptions = {},
-): (request: Request) => Promise<Response> {
-  const dispatcher = new Dispatcher(handler, options);
-  return (request) => dispatcher.respond(request);
+export function fetchHandler<A extends unknown[] = []>(
+  handler: RequestHandler<A>,
+  options: FetchHandlerOptions = {},
+): (request: Request, ...given: A) => Promise<Response> {
+  requireOptions(options);
+  const { hubPerRequest = isPerRequest() } = options;
+  if (hubPerRequest === false) {
+    const dispatcher = new Dispatcher(handler, options);
+    return (request, ...given) => dispatcher.respond(request, given);
+  }
+  requireBody(handler, "handle requests with");
+  const { spawn = MOST_HANDLERS } = options;
+  if (spawn instanceof Pool) {
+    throw new UsageError(
+      "WEV_ERR_ARGUMENT",
+      "could not use a Pool as spawn because each request has a hub of its own; give a number",
+    );
+  }
+  const most = requireLimit(spawn, "spawn") ?? Number.POSITIVE_INFINITY;
+  const hubOptions = hubPerRequest === true ? {} : hubPerRequest;
+  checkedOptions(hubOptions);
+  let going = 0;
+  return async (request, ...given) => {
+    if (going >= most) return unavailable(false);
+    going++;
+    try {
+      return await inRequestHub(hubOptions, request, given, () =>
+        new Dispatcher(handler, { spawn: null }).respond(request, given),
+      );
+    } finally {
+      going--;
+    }
+  };
 }

@@ -59,6 +59,10 @@ export async function run(_row, _place, { filter, isVerbose }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (!hasWorkerd()) {
+    console.log("Left out: the contract in workerd, which is not here (npm ci --prefix tools/workerd)");
+    process.exit(0);
+  }
   const report = await runContract(process.argv[2]);
   console.log(JSON.stringify(report));
   process.exitCode = report.failed > 0 ? 1 : 0;
