@@ -4,6 +4,7 @@
 // WebSockets of browsers have no back-pressure of their own, in either direction. So nothing is sent beyond
 // the gateway's credit, and the gateway is given credit only while the reader takes what has come.
 
+import { closeWebSocket } from "../_close-websocket.js";
 import type { StreamEvents, StreamHandle } from "../core/net.js";
 import { GatewayError, isReason } from "./errors.js";
 import {
@@ -107,7 +108,7 @@ export abstract class Asking {
   protected leave(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.#socket?.close(1000);
+    if (this.#socket !== null) closeWebSocket(this.#socket, 1000);
   }
 }
 

@@ -1,5 +1,6 @@
 // Owns opening a WebSocket: over the runtime's own, or that of crossws where there is none.
 
+import { closeWebSocket } from "../_close-websocket.js";
 import { call } from "../core/call.js";
 import { requireOptions } from "../core/check.js";
 import { describe, UsageError } from "../core/errors.js";
@@ -89,7 +90,7 @@ function* open(socket: WebSocket, url: string): Generator<unknown, WebSocketConn
     yield* waitFor(opened);
     return connection;
   } catch (error) {
-    socket.close();
+    closeWebSocket(socket);
     throw error;
   }
 }

@@ -62,7 +62,7 @@ const withRedis =
 
 /** The toy, asked from a hub that reaches it through a gateway. */
 const withToyBehindGateway: With = (body, options = {}) =>
-  through({ bytesPerSecond: null }, function* (world) {
+  through({ bytesPerSecond: null, connectsPerSecond: 10_000 }, function* (world) {
     const before = openHandles();
     const toy = new RespServer({});
     yield* toy.start();
@@ -73,7 +73,7 @@ const withToyBehindGateway: With = (body, options = {}) =>
 
 /** The same with a real server, which for once listens at a port. */
 const withRedisBehindGateway: With = (body, options = {}) =>
-  through({ bytesPerSecond: null }, function* (world) {
+  through({ bytesPerSecond: null, connectsPerSecond: 10_000 }, function* (world) {
     const listener = yield* listen();
     const { port } = listener.address as { readonly port: number };
     listener.close();
