@@ -15,15 +15,13 @@ import type {
   Target,
   TlsOptions,
 } from "../core/net.js";
+import { builtin } from "./node-builtin.js";
 import { NodeStream } from "./node-stream.js";
 import { bindDatagrams } from "./node-udp.js";
 
-/** Asked for and not imported: an import would keep the file out of other runtimes. */
-function builtin<M>(name: string): M {
-  return globalThis.process.getBuiltinModule(name) as M;
-}
-const net = () => builtin<typeof import("node:net")>("node:net");
-const tls = () => builtin<typeof import("node:tls")>("node:tls");
+const net = builtin<typeof import("node:net")>("node:net");
+const tls = builtin<typeof import("node:tls")>("node:tls");
+const dns = builtin<typeof import("node:dns/promises")>("node:dns/promises");
 
 class SocketStream extends NodeStream implements StreamHandle {
   readonly #socket: Socket;
@@ -124,8 +122,7 @@ function boundTo(server: Server): Address {
 }
 
 async function lookup(host: string) {
-  const dns = builtin<typeof import("node:dns/promises")>("node:dns/promises");
-  const found = await dns.lookup(host, { all: true });
+  const found = await dns().lookup(host, { all: true });
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }) as const);
 }
 
