@@ -1,23 +1,6 @@
 // seed: shuffles what is ready, the same way for the same seed.
 import { expect, it } from "vitest";
-import { Event, Hub, joinAll, sleep, spawn } from "wevent";
-
-async function orderWith(seed: number): Promise<string> {
-  const hub = new Hub({ clock: "virtual", seed });
-  const log: string[] = [];
-  await hub.run(function* () {
-    const event = new Event();
-    const body = function* (name: string) {
-      for (let i = 0; i < 3; i++) {
-        log.push(`${name}${i}`);
-        yield* i === 1 ? event.wait(1) : sleep(0);
-      }
-    };
-    yield* joinAll(["a", "b", "c", "d", "e"].map((name) => spawn(body, name)));
-  });
-  hub.destroy();
-  return log.join(" ");
-}
+import { orderWith } from "../lib/seeded-order.ts";
 
 it("seed gives the same order for the same seed", async () => {
   for (const seed of [1, 42, 0xffffffff]) expect(await orderWith(seed)).toBe(await orderWith(seed));

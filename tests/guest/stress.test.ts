@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { Fate } from "../../assembly/guest/abi.js";
+import { stressModel } from "../lib/stress-model.js";
 import { type Build, builds, compile, compileFile, eager, name } from "./lib/compile.js";
 import { RawHub } from "./lib/raw-hub.js";
 
@@ -32,42 +33,12 @@ async function stress(build: Build, count: number) {
   };
 }
 
-/** The same draws as the program's: frames entered, and parks, of one run of all greenlets. */
-function model(count: number) {
-  let frames = 0;
-  let parks = 0;
-  for (let id = 0; id < count; id++) {
-    let state = (Math.imul(id, 2654435761) + 12345) >>> 0;
-    const next = () => {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      state >>>= 0;
-      return state;
-    };
-    const perhapsPark = () => {
-      if (next() % 40 === 0) parks++;
-    };
-    const descend = (depth: number) => {
-      frames++;
-      perhapsPark();
-      if (depth % 8 === 3) {
-        descend(depth - 1);
-        perhapsPark();
-      } else if (depth > 0) descend(depth - 1);
-      perhapsPark();
-    };
-    descend(next() % 51);
-  }
-  return { frames, parks };
-}
-
 describe.each([...builds, eager].map((build) => [name(build), build] as const))("stress, %s", (_, build) => {
   test(
     "every greenlet comes to its result, every frame runs once, nothing alive is collected",
     async () => {
       const count = 2000;
-      const { frames, parks } = model(count);
+      const { frames, parks } = stressModel(count);
       const got = await stress(build, count);
       expect(got.task.error).toBeUndefined();
       expect(got.hub.errors).toEqual([]);
@@ -86,7 +57,7 @@ describe.each([...builds, eager].map((build) => [name(build), build] as const))(
 
 /** In a process of its own: with a heap that is overwritten anything may happen, also that it never ends. */
 async function isSound(build: Build, count: number): Promise<boolean> {
-  const { frames, parks } = model(count);
+  const { frames, parks } = stressModel(count);
   const child = fileURLToPath(new URL("./lib/stress-child.js", import.meta.url));
   const expected = JSON.stringify({
     wrong: 0,

@@ -6,40 +6,11 @@ import { Semaphore } from "wevent/lock";
 import { Channel } from "wevent/queue";
 import { StreamServer } from "wevent/server";
 import { createConnection, socketPair } from "wevent/socket";
+import { stressModel } from "../../lib/stress-model.ts";
 import { codeOfRejection, equal, ok } from "../assert.ts";
 import { type Case, chapter, REAL } from "../case.ts";
 
 const WASM_START = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-
-/** The draws of tests/guest/programs/stress.as.ts: frames entered, and parks, of one run. */
-function model(count: number): { frames: number; parks: number } {
-  let frames = 0;
-  let parks = 0;
-  for (let id = 0; id < count; id++) {
-    let state = (Math.imul(id, 2654435761) + 12345) >>> 0;
-    const next = () => {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      state >>>= 0;
-      return state;
-    };
-    const perhapsPark = () => {
-      if (next() % 40 === 0) parks++;
-    };
-    const descend = (depth: number) => {
-      frames++;
-      perhapsPark();
-      if (depth % 8 === 3) {
-        descend(depth - 1);
-        perhapsPark();
-      } else if (depth > 0) descend(depth - 1);
-      perhapsPark();
-    };
-    descend(next() % 51);
-  }
-  return { frames, parks };
-}
 
 export const guestCases: Case[] = chapter("guests", [
   {
@@ -82,7 +53,7 @@ export const guestCases: Case[] = chapter("guests", [
     name: "500 greenlets park anywhere in deep stacks: every frame runs once, nothing alive is collected",
     async run({ guest }) {
       const count = 500;
-      const { frames, parks } = model(count);
+      const { frames, parks } = stressModel(count);
       const { exports, call } = await boundGuest(guest);
       equal(await call("run", count), 0, "the number of wrong results");
       const read = exports["read"] as (counter: number) => number;

@@ -20,6 +20,7 @@ import {
 import { UsageError } from "wevent/hub";
 import { Condition } from "wevent/lock";
 import { Pool } from "wevent/pool";
+import { orderWith } from "../../lib/seeded-order.ts";
 import { codeOfRejection, codeThrownBy, codeThrownIn, equal, ok } from "../assert.ts";
 import { type Case, chapter, REAL } from "../case.ts";
 
@@ -28,23 +29,6 @@ const runtimeTurn = (ms = 0) => new Promise<void>((resolve) => setTimeout(resolv
 /** Holds the thread, as a computation does. */
 function spin(ms: number): void {
   for (const end = performance.now() + ms; performance.now() < end; );
-}
-
-async function orderWith(seed: number): Promise<string> {
-  const hub = new Hub({ clock: "virtual", seed });
-  const log: string[] = [];
-  await hub.run(function* () {
-    const event = new Event();
-    const body = function* (name: string) {
-      for (let i = 0; i < 3; i++) {
-        log.push(`${name}${i}`);
-        yield* i === 1 ? event.wait(1) : sleep(0);
-      }
-    };
-    yield* joinAll(["a", "b", "c", "d", "e"].map((name) => spawn(body, name)));
-  });
-  hub.destroy();
-  return log.join(" ");
 }
 
 const greenlets = chapter("greenlets", [

@@ -5,7 +5,16 @@ import { Hub, type HubOptions, sleep, spawn } from "wevent";
 import { MemoryNetwork } from "wevent/hub";
 import { select } from "wevent/select";
 import { DatagramServer, StreamServer } from "wevent/server";
-import { createConnection, DatagramSocket, listen, lookup, type Socket, socketPair } from "wevent/socket";
+import {
+  type ConnectOptions,
+  createConnection,
+  DatagramSocket,
+  type ListenOptions,
+  listen,
+  lookup,
+  type Socket,
+  socketPair,
+} from "wevent/socket";
 import { CERT, KEY } from "../../lib/certificate.ts";
 import { codeThrownIn, equal, ok } from "../assert.ts";
 import { type Case, chapter, REAL } from "../case.ts";
@@ -34,6 +43,23 @@ function requirePattern(bytes: Uint8Array, length: number): void {
   for (let i = 0; i < length; i++) if (bytes[i] !== expected[i]) throw new Error(`byte ${i} is wrong`);
 }
 
+/** A megabyte to an echo server and back, with the end of the one side seen by the other. */
+function* exchangeMegabyte(place: ListenOptions, how: ConnectOptions): Generator<unknown, void, unknown> {
+  const length = 1 << 20;
+  const server = new StreamServer(place, echo);
+  yield* server.start();
+  const client = yield* createConnection({ ...how, port: portOf(server) });
+  const sending = spawn(function* () {
+    yield* client.sendAll(pattern(length));
+    client.shutdown("write");
+  });
+  requirePattern(yield* client.recvExactly(length), length);
+  equal((yield* client.recv()).length, 0, "the bytes after the end");
+  yield* sending;
+  client.close();
+  yield* server.stop();
+}
+
 type Needs = NonNullable<Case["needs"]>;
 
 /** The same over any network. */
@@ -54,19 +80,7 @@ function streamCases(name: string, hub: HubOptions, needs: Needs): Case[] {
     {
       name: "a megabyte goes both ways, whole and in order",
       *run() {
-        const length = 1 << 20;
-        const server = new StreamServer({}, echo);
-        yield* server.start();
-        const client = yield* createConnection({ port: portOf(server) });
-        const sending = spawn(function* () {
-          yield* client.sendAll(pattern(length));
-          client.shutdown("write");
-        });
-        requirePattern(yield* client.recvExactly(length), length);
-        equal((yield* client.recv()).length, 0, "the bytes after the end");
-        yield* sending;
-        client.close();
-        yield* server.stop();
+        yield* exchangeMegabyte({}, {});
       },
     },
     {
@@ -484,19 +498,8 @@ const system = chapter("sockets of the runtime", [
     needs: ["tls", "tcp.listen"],
     hub: REAL,
     *run() {
-      const length = 1 << 20;
-      const server = new StreamServer({ tls: { key: KEY, cert: CERT } }, echo);
-      yield* server.start();
-      const client = yield* createConnection({ host: "localhost", port: portOf(server), tls: { ca: CERT } });
-      const sending = spawn(function* () {
-        yield* client.sendAll(pattern(length));
-        client.shutdown("write");
-      });
-      requirePattern(yield* client.recvExactly(length), length);
-      equal((yield* client.recv()).length, 0, "the bytes after the end");
-      yield* sending;
-      client.close();
-      yield* server.stop();
+      const tls = { key: KEY, cert: CERT };
+      yield* exchangeMegabyte({ tls }, { host: "localhost", tls: { ca: CERT } });
     },
   },
   {
