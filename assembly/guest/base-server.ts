@@ -32,7 +32,7 @@ export abstract class BaseServer {
     this.pool = pool == null ? new Pool(MOST_HANDLERS) : pool;
   }
 
-  /** Opens what it takes from; tells `failed` why it could not. @switches always */
+  /** Opens what it takes from, and keeps it unless there is one; tells `failed` why it could not. @switches always */
   protected abstract open(): Status;
   /** Closes it, or lets it be until no handler needs it. Twice does nothing. */
   protected abstract closeSource(isNeeded: bool): void;
@@ -73,6 +73,8 @@ export abstract class BaseServer {
     if (this.hasStopped) return Status.Closed;
     if (this.hasStarted) return Status.Ok;
     const status = this.open();
+    // Another may have been faster, and then it cannot be opened again where it is.
+    if (this.hasStarted) return Status.Ok;
     if (status != Status.Ok) return status;
     // While it was opened, it may have been stopped.
     if (this.hasStopped) {
@@ -137,7 +139,7 @@ export abstract class BaseServer {
   }
 
   protected failed(error: SocketError | null): void {
-    this.failure = error;
+    if (!this.hasStarted) this.failure = error;
   }
 
   protected runs(handler: AnyGreenlet): void {

@@ -50,7 +50,6 @@ export class DatagramServer extends BaseServer {
   protected open(): Status {
     const answer = DatagramSocket.bind(this.place);
     this.failed(answer.error);
-    // Another may have been faster to start it.
     if (answer.ok && this.socket != null) answer.value.close();
     else if (answer.ok) this.socket = answer.value;
     return answer.status;

@@ -5,7 +5,7 @@ import { End, Status } from "./abi";
 import { Address, addressOf, parse } from "./address";
 import { Answer, nothing } from "./answer";
 import { bytesOf } from "./bytes";
-import { complete } from "./host-call";
+import { complete, takeBytes } from "./host-call";
 import { Selectable } from "./selectable";
 import { errorOf, SocketError } from "./socket-error";
 import * as host from "./socket-imports";
@@ -97,8 +97,7 @@ export class DatagramSocket extends Selectable {
   recvFrom(timeoutMs: f64 = -1): Answer<Datagram> {
     const status = complete(host.receiveDatagram(runningRow(), this.handle, timeoutMs));
     if (status != Status.Ok) return nothing<Datagram>(status, this.note(status));
-    const data = new Uint8Array(host.datagramLength());
-    host.datagramBytes(data.dataStart);
+    const data = takeBytes();
     return new Answer<Datagram>(status, new Datagram(data, parse(take(host.datagramSender()))));
   }
 

@@ -43,7 +43,7 @@ export declare function select(row: usize, reads: usize, readCount: i32, writes:
 // @ts-ignore: decorator
 @external("wevent", "bindDatagrams")
 export declare function bindDatagrams(row: usize, host: usize, port: i32, isBroadcast: bool, timeoutMs: f64): i32;
-/** Gives a datagram. */
+/** Gives a datagram: its bytes, and its sender. */
 // @ts-ignore: decorator
 @external("wevent", "receiveDatagram")
 export declare function receiveDatagram(row: usize, socket: u32, timeoutMs: f64): i32;
@@ -77,12 +77,6 @@ export declare function addressOf(handle: u32, end: i32): u32;
 export declare function droppedDatagrams(socket: u32): i32;
 
 // What a call has given.
-// @ts-ignore: decorator
-@external("wevent", "datagramLength")
-export declare function datagramLength(): i32;
-// @ts-ignore: decorator
-@external("wevent", "datagramBytes")
-export declare function datagramBytes(address: usize): void;
 /** A text: an address. */
 // @ts-ignore: decorator
 @external("wevent", "datagramSender")

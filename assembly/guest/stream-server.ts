@@ -69,7 +69,6 @@ export class StreamServer extends BaseServer {
   protected open(): Status {
     const answer = listen(this.place);
     this.failed(answer.error);
-    // Another may have been faster to start it.
     if (answer.ok && this.listener != null) answer.value.close();
     else if (answer.ok) this.listener = answer.value;
     return answer.status;

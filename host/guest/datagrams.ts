@@ -2,22 +2,18 @@
 // guest.
 
 import type { Datagram } from "../core/datagrams.js";
-import { ClosedError } from "../core/stream-errors.js";
 import { DatagramSocket } from "../socket.js";
 import type { Handles } from "./handles.js";
-import { type Copier, readText, writeBytes } from "./memory.js";
+import { limitOf } from "./host-calls.js";
+import { type Copier, readText } from "./memory.js";
 import type { Opened, SocketHome } from "./sockets.js";
 import { addressText } from "./texts.js";
 
 /** The functions of module "wevent". Times are ms; below 0: none of the call's own. */
 export function datagramServices(home: SocketHome, handles: Handles<Opened>, copier: Copier) {
   const { calls, texts } = home;
-  const socketOf = (handle: number, action: string): DatagramSocket => {
-    const socket = handles.get(handle);
-    if (socket instanceof DatagramSocket) return socket;
-    throw new ClosedError(`${action} with a DatagramSocket`);
-  };
-  const limit = (timeoutMs: number) => (timeoutMs < 0 ? undefined : timeoutMs);
+  const socketOf = (handle: number, action: string): DatagramSocket =>
+    handles.require(handle, DatagramSocket, `${action} with a DatagramSocket`);
   return {
     bindDatagrams: (row: number, host: number, port: number, isBroadcast: number, timeoutMs: number) =>
       calls.begin(row, () =>
@@ -25,11 +21,11 @@ export function datagramServices(home: SocketHome, handles: Handles<Opened>, cop
           host: readText(home.memory, host),
           port,
           broadcast: isBroadcast !== 0,
-          timeout: limit(timeoutMs),
+          timeout: limitOf(timeoutMs),
         }),
       ),
     receiveDatagram: (row: number, socket: number, timeoutMs: number) =>
-      calls.begin(row, () => socketOf(socket, "receive").recvFrom(limit(timeoutMs))),
+      calls.begin(row, () => socketOf(socket, "receive").recvFrom(limitOf(timeoutMs))),
     sendDatagram: (
       row: number,
       socket: number,
@@ -42,14 +38,12 @@ export function datagramServices(home: SocketHome, handles: Handles<Opened>, cop
       calls.begin(row, () => {
         const from = socketOf(socket, "send");
         const to = { host: readText(home.memory, host), port };
-        return from.sendTo(copier.copy(home.memory, at, bytes), to, limit(timeoutMs));
+        return from.sendTo(copier.copy(home.memory, at, bytes), to, limitOf(timeoutMs));
       }),
     droppedDatagrams: (socket: number) => {
       const opened = handles.get(socket);
       return opened instanceof DatagramSocket ? opened.dropped : 0;
     },
-    datagramLength: () => (calls.answer as Datagram).data.byteLength,
-    datagramBytes: (address: number) => writeBytes(home.memory, address, (calls.answer as Datagram).data),
     datagramSender: () => texts.add(addressText((calls.answer as Datagram).address)),
   };
 }

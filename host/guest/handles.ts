@@ -1,6 +1,8 @@
 // Owns the numbers by which a guest names what it has opened on the host's side: sockets, listeners. It
 // must not know what they can do but close.
 
+import { ClosedError } from "../core/stream-errors.js";
+
 /** What is closed with the guest. */
 interface Closable {
   close(): void;
@@ -21,6 +23,13 @@ export class Handles<T extends Closable> {
   /** undefined: it was closed. */
   get(handle: number): T | undefined {
     return this.#opened.get(handle >>> 0);
+  }
+
+  /** One of a class. What was closed is none: `action` says what then cannot be done. */
+  require<C extends T>(handle: number, type: abstract new (...args: never[]) => C, action: string): C {
+    const opened = this.get(handle);
+    if (opened instanceof type) return opened;
+    throw new ClosedError(action);
   }
 
   /** Closes one, whose number then names nothing. Twice does nothing. */

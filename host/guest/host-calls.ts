@@ -171,3 +171,8 @@ function statusOf(error: unknown): Status | null {
   if (error instanceof ExhaustedError) return Status.Exhausted;
   return null;
 }
+
+/** A limit as a guest gives it, in ms; below 0: none of the call's own. */
+export function limitOf(timeoutMs: number): number | undefined {
+  return timeoutMs < 0 ? undefined : timeoutMs;
+}

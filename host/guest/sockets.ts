@@ -4,16 +4,16 @@
 
 import { Amount, End, Shutdown } from "../../assembly/guest/abi.js";
 import { call } from "../core/call.js";
-import { currentHub } from "../core/hub.js";
+import type { Datagram } from "../core/datagrams.js";
+import type { Hub } from "../core/hub.js";
 import type { TlsOptions } from "../core/net.js";
 import type { SocketError } from "../core/net-errors.js";
 import type { Selectable } from "../core/selectable.js";
-import { ClosedError } from "../core/stream-errors.js";
 import { type Selected, select } from "../select.js";
 import { createConnection, DatagramSocket, Listener, listen, lookup, Socket, socketPair } from "../socket.js";
 import { datagramServices } from "./datagrams.js";
 import { Handles } from "./handles.js";
-import type { HostCalls } from "./host-calls.js";
+import { type HostCalls, limitOf } from "./host-calls.js";
 import { Copier, readText, writeBytes } from "./memory.js";
 import { addressText, type Texts } from "./texts.js";
 
@@ -30,6 +30,7 @@ export type Opened = Socket | Listener | DatagramSocket;
 
 /** What sockets need of their guest. */
 export interface SocketHome {
+  readonly hub: Hub;
   readonly memory: WebAssembly.Memory;
   readonly texts: Texts;
   readonly calls: HostCalls;
@@ -77,7 +78,7 @@ export class GuestSockets {
         calls.begin(row, () =>
           createConnection({
             ...this.#place(host, port),
-            ...limit(timeoutMs),
+            timeout: limitOf(timeoutMs),
             ...(isTls ? { tls: this.#tls.connect ?? true } : {}),
           }),
         ),
@@ -92,20 +93,22 @@ export class GuestSockets {
       lookup: (row: number, host: number) => calls.begin(row, () => lookup(this.#text(host))),
       socketPair: () => calls.now(() => socketPair()),
       accept: (row: number, listener: number, timeoutMs: number) =>
-        calls.begin(row, () => this.#listener(listener).accept(limit(timeoutMs).timeout)),
+        calls.begin(row, () =>
+          this.#handles.require(listener, Listener, "accept a connection").accept(limitOf(timeoutMs)),
+        ),
       receive: (row: number, socket: number, amount: Amount, bytes: number, timeoutMs: number) =>
         calls.begin(row, () => {
-          const { timeout } = limit(timeoutMs);
+          const timeout = limitOf(timeoutMs);
           const from = this.#socket(socket, "receive");
           return amount === Amount.Exactly ? from.recvExactly(bytes, timeout) : from.recv(bytes, timeout);
         }),
       readLine: (row: number, socket: number, maxBytes: number, timeoutMs: number) =>
         calls.begin(row, () =>
-          this.#socket(socket, "read a line").readLine(limit(timeoutMs).timeout, { maxBytes }),
+          this.#socket(socket, "read a line").readLine(limitOf(timeoutMs), { maxBytes }),
         ),
       send: (row: number, socket: number, isAll: number, at: number, bytes: number, timeoutMs: number) =>
         calls.begin(row, () => {
-          const { timeout } = limit(timeoutMs);
+          const timeout = limitOf(timeoutMs);
           const to = this.#socket(socket, "send");
           const data = this.#copier.copy(this.#home.memory, at, bytes);
           return isAll ? to.sendAll(data, timeout) : to.send(data, timeout);
@@ -128,7 +131,7 @@ export class GuestSockets {
         ms: number,
       ) =>
         calls.begin(row, () =>
-          call(selectSets, this.#list(reads, readCount), this.#list(writes, writeCount), limit(ms).timeout),
+          call(selectSets, this.#list(reads, readCount), this.#list(writes, writeCount), limitOf(ms)),
         ),
       isSelected: (handle: number, isWrite: number) => {
         const [read, write] = calls.answer as SelectedSets;
@@ -139,8 +142,8 @@ export class GuestSockets {
       openedHandle: () => this.#handles.add(calls.answer as Opened),
       pairedHandle: (place: number) => this.#handles.add((calls.answer as Socket[])[place]!),
       givenCount: () => calls.answer as number,
-      givenLength: () => (calls.answer as Uint8Array).byteLength,
-      givenBytes: (address: number) => writeBytes(this.#home.memory, address, calls.answer as Uint8Array),
+      givenLength: () => this.#givenBytes.byteLength,
+      givenBytes: (address: number) => writeBytes(this.#home.memory, address, this.#givenBytes),
       givenLine: () => (calls.answer === null ? 0 : texts.add(calls.answer as string)),
       givenAddresses: () =>
         texts.add(
@@ -154,8 +157,14 @@ export class GuestSockets {
       failureErrno: () => texts.add(this.#failure.errno ?? ""),
       failureText: () => texts.add(this.#failure.message),
       reportFailure: () =>
-        currentHub().report({ error: calls.failure, context: this.#home, name: "StreamServer" }),
+        this.#home.hub.report({ error: calls.failure, context: this.#home, name: "a server of a guest" }),
     };
+  }
+
+  /** Bytes, or a datagram's. */
+  get #givenBytes(): Uint8Array {
+    const given = this.#home.calls.answer as Uint8Array | Datagram;
+    return given instanceof Uint8Array ? given : given.data;
   }
 
   get #failure(): { readonly code: string; readonly errno?: string | null; readonly message: string } {
@@ -171,20 +180,12 @@ export class GuestSockets {
   }
 
   #socket(handle: number, action: string): Socket {
-    const socket = this.#handles.get(handle);
-    if (socket instanceof Socket) return socket;
-    throw new ClosedError(`${action} with a Socket`);
+    return this.#handles.require(handle, Socket, `${action} with a Socket`);
   }
 
   #limited(handle: number): Socket | DatagramSocket {
     const opened = this.#handles.get(handle);
     return opened instanceof DatagramSocket ? opened : this.#socket(handle, "limit the calls");
-  }
-
-  #listener(handle: number): Listener {
-    const listener = this.#handles.get(handle);
-    if (listener instanceof Listener) return listener;
-    throw new ClosedError("accept a connection");
   }
 
   #list(address: number, count: number): Selectable[] {
@@ -214,9 +215,4 @@ function* selectSets(
 ): Generator<unknown, SelectedSets, unknown> {
   const [read, write]: Selected<Selectable, Selectable, never> = yield* select(reads, writes, [], timeout);
   return [new Set(read), new Set(write)];
-}
-
-/** Below 0: none of its own. */
-function limit(timeoutMs: number): { timeout?: number } {
-  return timeoutMs < 0 ? {} : { timeout: timeoutMs };
 }

@@ -8,8 +8,10 @@ import { Hub, joinAll, LoopExit, sleep, spawn } from "wevent";
 import { type Guest, GuestTrap, loadGuest } from "wevent/guest";
 import { type ErrorReport, MemoryNetwork } from "wevent/hub";
 import { StreamServer } from "wevent/server";
-import { createConnection, DatagramSocket, type Socket, socketPair } from "wevent/socket";
+import { createConnection, DatagramSocket, type Socket, type SocketError, socketPair } from "wevent/socket";
+import type { AcceptorEvents, NetDriver } from "../../host/core/net.js";
 import { driver as generic } from "../../host/drivers/generic.js";
+import { driver as node } from "../../host/drivers/node.js";
 import { CERT, KEY } from "../lib/certificate.js";
 import { type Build, compile, name } from "./lib/compile.js";
 
@@ -355,6 +357,30 @@ describe.each(builds.map((build) => [name(build), build] as const))("sockets of 
       });
       expect(log[0]).toBe("served 1 ended 1 left 0");
     }));
+
+  test("two that start a server at once start one, also where only one can listen", () =>
+    logs("startsTwice", ["Ok", "Ok", "true true"]));
+
+  test("a connection that cannot be accepted is reported to the guest's own hub, and the server goes on", async () => {
+    let events: AcceptorEvents | undefined;
+    const net: NetDriver = {
+      ...node.net!,
+      listen(_place, _tls, told) {
+        events = told;
+        queueMicrotask(() => told.listening({ host: "127.0.0.1", port: 1, family: 4 }));
+        return { close() {} };
+      },
+    };
+    const { hub, guest, reports } = await load({ driver: { ...node, net } });
+    await guest.call("startFailing");
+    events!.failed(Object.assign(new Error("too many files"), { code: "EMFILE" }));
+    await hub.run(function* () {
+      while (reports.length === 0) yield* sleep(1);
+    });
+    expect(reports.map(({ error }) => (error as SocketError).errno)).toEqual(["EMFILE"]);
+    await guest.call("stopServer", 0);
+    hub.destroy();
+  });
 
   test("359 serveForever returns once it is stopped", () =>
     inWorld(async ({ hub, guest, log }) => {

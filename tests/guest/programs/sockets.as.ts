@@ -63,6 +63,29 @@ export function startServer(limit: i32, isTls: i32): i32 {
   return made.address!.port;
 }
 
+function startAgain(made: StreamServer): void {
+  console.log(word(made.start()));
+}
+
+/** Two greenlets start one server at once, where only one can listen. */
+export function startsTwice(): void {
+  const free = listen({}).value;
+  const port = free.address!.port;
+  free.close();
+  const made = new StreamServer({ port }, echo);
+  joinAll([spawn(startAgain, made), spawn(startAgain, made)]);
+  console.log((made.error == null).toString() + " " + (made.address!.port == port).toString());
+  made.stop();
+}
+
+/** Serves with what a driver of the test gives, which cannot accept the first. */
+export function startFailing(): void {
+  served = 0;
+  ended = 0;
+  server = new StreamServer({}, echo);
+  console.log(word(server!.start()));
+}
+
 export function stopServer(timeoutMs: f64): void {
   const running = server!;
   running.stop(timeoutMs);
